@@ -1,0 +1,3 @@
+#![forbid(unsafe_code)]
+//! xtask
+fn main() {}
