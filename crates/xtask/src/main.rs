@@ -1,3 +1,23 @@
+//! Project chores, run as `cargo xtask NAME …`.
+//!
+//! Not part of the product: nothing that ships depends on it. Invariant: each chore is one module; this file only
+//! chooses.
 #![forbid(unsafe_code)]
-//! xtask
-fn main() {}
+
+mod protocols;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask protocols [--check] DIR…";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["protocols", rest @ ..] => protocols::run(rest),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

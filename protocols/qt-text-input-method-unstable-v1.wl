@@ -1,0 +1,33 @@
+interface qt_text_input_method_manager_v1 1
+  request destroy() destructor
+  request get_text_input_method(id: new qt_text_input_method_v1, seat: object wl_seat)
+
+interface qt_text_input_method_v1 1
+  request destroy() destructor
+  request enable(surface: object wl_surface)
+  request disable(surface: object wl_surface)
+  request reset()
+  request commit()
+  request invoke_action(type: int, cursor_position: int)
+  request update_hints(hints: int)
+  request update_cursor_rectangle(x: int, y: int, width: int, height: int)
+  request update_cursor_position(cursor_position: int)
+  request update_surrounding_text(surrounding_text: string, text_offset: int)
+  request update_anchor_position(anchor_position: int)
+  request update_absolute_position(absolute_position: int)
+  request update_preferred_language(preferred_language: string)
+  request start_update(queries: int)
+  request end_update()
+  request show_input_panel()
+  request hide_input_panel()
+  request acknowledge_input_method()
+  event enter(surface: object wl_surface)
+  event leave(surface: object wl_surface)
+  event key(type: int, key: int, modifiers: int, auto_repeat: int, count: int, native_scan_code: int, native_virtual_key: int, native_modifiers: int, text: string)
+  event start_input_method_event(serial: uint, surrounding_text_offset: int)
+  event input_method_event_attribute(serial: uint, type: int, start: int, length: int, value: string)
+  event end_input_method_event(serial: uint, commit_string: string, preedit_string: string, replacement_start: int, replacement_length: int)
+  event visible_changed(visible: int)
+  event keyboard_rectangle_changed(x: fixed, y: fixed, width: fixed, height: fixed)
+  event locale_changed(locale_name: string)
+  event input_direction_changed(input_direction: int)

@@ -1,0 +1,2 @@
+interface qt_server_buffer 1
+  request release()

@@ -1,0 +1,30 @@
+interface zwp_text_input_manager_v2 1
+  request destroy() destructor
+  request get_text_input(id: new zwp_text_input_v2, seat: object wl_seat)
+
+interface zwp_text_input_v2 1
+  request destroy() destructor
+  request enable(surface: object wl_surface)
+  request disable(surface: object wl_surface)
+  request show_input_panel()
+  request hide_input_panel()
+  request set_surrounding_text(text: string, cursor: int, anchor: int)
+  request set_content_type(hint: uint, purpose: uint)
+  request set_cursor_rectangle(x: int, y: int, width: int, height: int)
+  request set_preferred_language(language: string)
+  request update_state(serial: uint, reason: uint)
+  event enter(serial: uint, surface: object wl_surface)
+  event leave(serial: uint, surface: object wl_surface)
+  event input_panel_state(state: uint, x: int, y: int, width: int, height: int)
+  event preedit_string(text: string, commit: string)
+  event preedit_styling(index: uint, length: uint, style: uint)
+  event preedit_cursor(index: int)
+  event commit_string(text: string)
+  event cursor_position(index: int, anchor: int)
+  event delete_surrounding_text(before_length: uint, after_length: uint)
+  event modifiers_map(map: array)
+  event keysym(time: uint, sym: uint, state: uint, modifiers: uint)
+  event language(language: string)
+  event text_direction(direction: uint)
+  event configure_surrounding_text(before_cursor: int, after_cursor: int)
+  event input_method_changed(serial: uint, flags: uint)

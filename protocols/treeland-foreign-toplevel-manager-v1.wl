@@ -1,0 +1,35 @@
+interface treeland_dock_preview_context_v1 1
+  request show(surfaces: array, x: int, y: int, direction: uint)
+  request show_tooltip(tooltip: string, x: int, y: int, direction: uint)
+  request close()
+  request destroy() destructor
+  event enter()
+  event leave()
+
+interface treeland_foreign_toplevel_handle_v1 2
+  request set_maximized()
+  request unset_maximized()
+  request set_minimized()
+  request unset_minimized()
+  request activate(seat: object wl_seat)
+  request close()
+  request set_rectangle(surface: object wl_surface, x: int, y: int, width: int, height: int)
+  request destroy() destructor
+  request set_fullscreen(output: object? wl_output)
+  request unset_fullscreen()
+  event pid(pid: uint)
+  event title(title: string)
+  event app_id(app_id: string)
+  event identifier(identifier: uint)
+  event output_enter(output: object wl_output)
+  event output_leave(output: object wl_output)
+  event state(state: array)
+  event done()
+  event closed()
+  event parent(parent: object? treeland_foreign_toplevel_handle_v1)
+
+interface treeland_foreign_toplevel_manager_v1 2
+  request stop()
+  request get_dock_preview_context(relative_surface: object wl_surface, id: new treeland_dock_preview_context_v1)
+  event toplevel(toplevel: new treeland_foreign_toplevel_handle_v1)
+  event finished() destructor

@@ -1,0 +1,3 @@
+interface xdg_system_bell_v1 1
+  request destroy() destructor
+  request ring(surface: object? wl_surface)
