@@ -120,3 +120,27 @@ fn word(bytes: &[u8], offset: usize) -> Result<u32, WireError> {
     let field: &[u8; 4] = bytes.get(offset..).and_then(<[u8]>::first_chunk).ok_or(WireError::Truncated)?;
     Ok(u32::from_le_bytes(*field))
 }
+
+/// A valid message of this signature with `text` in every string and array, for tests all over the crate.
+#[cfg(test)]
+pub(crate) fn sample(
+    signature: &super::interface::Signature,
+    object: ObjectId,
+    opcode: u16,
+    text: &[u8],
+) -> Vec<u8> {
+    use super::interface::ArgKind;
+    let build = Builder::new(object, opcode);
+    let build = signature.args.iter().fold(build, |it, kind| match kind {
+        ArgKind::Int => it.int(-1),
+        ArgKind::Uint => it.uint(1),
+        ArgKind::Fixed => it.fixed(super::fixed::Fixed(1)),
+        ArgKind::Str { .. } => it.str(text),
+        ArgKind::Object { .. } => it.object(ObjectId(1)),
+        ArgKind::NewId(Some(_)) => it.new_id(ObjectId(2)),
+        ArgKind::NewId(None) => it.str(text).uint(1).new_id(ObjectId(2)),
+        ArgKind::Array => it.array(text),
+        ArgKind::Fd => it,
+    });
+    build.finish(Form::Program, 0).unwrap_or_default()
+}
