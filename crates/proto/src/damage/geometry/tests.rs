@@ -49,8 +49,8 @@ impl Case {
         let (x, y, w, h) = source.map_or((0, 0, tw * 256, th * 256), |(x, y, w, h)| {
             (i64::from(x), i64::from(y), i64::from(w), i64::from(h))
         });
-        let size = destination
-            .map_or(((w + 255) / 256, (h + 255) / 256), |(w, h)| (i64::from(w), i64::from(h)));
+        let size =
+            destination.map_or(((w + 255) / 256, (h + 255) / 256), |(w, h)| (i64::from(w), i64::from(h)));
         let scale = i64::from(self.geometry.scale);
         let full = (tw * scale, th * scale);
         let mut out = Vec::new();
@@ -72,7 +72,8 @@ impl Case {
 fn viewport(turned: (i32, i32)) -> impl Strategy<Value = Viewport> {
     let axis = |size: i32| {
         let odd = (0..size * 256).prop_flat_map(move |at| (Just(at), 1..=size * 256 - at));
-        let whole = (0..size).prop_flat_map(move |at| (Just(at * 256), (1..=size - at).prop_map(|l| l * 256)));
+        let whole =
+            (0..size).prop_flat_map(move |at| (Just(at * 256), (1..=size - at).prop_map(|l| l * 256)));
         prop_oneof![odd, whole]
     };
     let source = (axis(turned.0), axis(turned.1)).prop_map(|((x, w), (y, h))| (x, y, w, h));
@@ -144,13 +145,8 @@ proptest! {
 #[test]
 fn quarter_turns_are_counter_clockwise() {
     // A 4 x 2 surface in a 2 x 4 buffer: its top right corner becomes the top left.
-    let geometry = Geometry {
-        scale: 1,
-        transform: Transform::R90,
-        viewport: Viewport::default(),
-        width: 2,
-        height: 4,
-    };
+    let geometry =
+        Geometry { scale: 1, transform: Transform::R90, viewport: Viewport::default(), width: 2, height: 4 };
     let mapping = geometry.mapping().expect("valid");
     assert_eq!(mapping.surface_size(), (4, 2));
     assert_eq!(mapping.to_buffer(&Rect::from_size(3, 0, 1, 1)), Rect::from_size(0, 0, 1, 1));
@@ -170,7 +166,8 @@ fn client_errors_have_no_mapping() {
     assert!(Geometry { width: 5, ..good }.mapping().is_none());
     assert!(Geometry { scale: 0, ..good }.mapping().is_none());
     assert!(Geometry { height: -4, ..good }.mapping().is_none());
-    let view = |source, destination| Geometry { viewport: Viewport { source, destination }, ..good }.mapping();
+    let view =
+        |source, destination| Geometry { viewport: Viewport { source, destination }, ..good }.mapping();
     assert!(view(None, Some((0, 5))).is_none());
     assert!(view(Some((0, 0, -256, 256)), None).is_none());
     // A fractional size without a destination is rounded up.
