@@ -1,0 +1,53 @@
+//! Zstd frames, with contexts that are allocated once.
+
+use std::io::Cursor;
+
+use ::zstd::zstd_safe::{CCtx, DCtx, compress_bound, get_frame_content_size};
+
+use super::PackError;
+
+/// The most that one block of a frame decompresses to, and the least bytes that a block takes.
+const BLOCK_MOST: usize = 128 * 1024;
+const BLOCK_LEAST: usize = 4;
+
+/// Contexts; absent until needed.
+#[derive(Default)]
+pub(super) struct Zstd {
+    compressor: Option<CCtx<'static>>,
+    decompressor: Option<DCtx<'static>>,
+}
+
+impl Zstd {
+    pub(super) fn pack(&mut self, level: i8, src: &[u8], out: &mut Vec<u8>) -> Result<(), PackError> {
+        if self.compressor.is_none() {
+            self.compressor = Some(CCtx::try_create().ok_or(PackError::Memory)?);
+        }
+        let Some(context) = &mut self.compressor else { return Err(PackError::Memory) };
+        out.try_reserve(compress_bound(src.len())).map_err(|_| PackError::Memory)?;
+        let position = out.len() as u64;
+        let mut end = Cursor::new(&mut *out);
+        end.set_position(position);
+        context.compress(&mut end, src, level.into()).map_err(|_| PackError::Memory)?;
+        Ok(())
+    }
+
+    pub(super) fn unpack(&mut self, src: &[u8], out: &mut [u8]) -> Result<(), PackError> {
+        if self.decompressor.is_none() {
+            self.decompressor = Some(DCtx::try_create().ok_or(PackError::Memory)?);
+        }
+        let Some(context) = &mut self.decompressor else { return Err(PackError::Memory) };
+        let exact = out.len();
+        match context.decompress(out, src) {
+            Ok(count) if count == exact => Ok(()),
+            Ok(_) => Err(PackError::Length { exact }),
+            Err(_) => Err(PackError::Damaged),
+        }
+    }
+}
+
+/// Whether a frame may decompress to so many bytes: by what it says, and by how many blocks it can have.
+pub(super) fn possible(src: &[u8], exact: usize) -> bool {
+    let blocks = src.len() / BLOCK_LEAST + 1;
+    let announced = get_frame_content_size(src).ok().flatten();
+    exact <= blocks.saturating_mul(BLOCK_MOST) && announced.is_none_or(|size| size == exact as u64)
+}

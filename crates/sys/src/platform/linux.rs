@@ -1,0 +1,150 @@
+//! Linux: everything is there. Android shares this file; see `android.rs` for the differences.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::event::EventfdFlags;
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
+use rustix::mm::{Advice, MapFlags, MremapFlags};
+use rustix::net::{AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType};
+use rustix::pipe::PipeFlags;
+
+pub(crate) const RECEIVE_CLOEXEC: libc::c_int = libc::MSG_CMSG_CLOEXEC;
+pub(crate) const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+pub(crate) const SPARSE_MAP: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESERVE);
+pub(crate) const SOCKET_PATH_LIMIT: usize = 107;
+pub(crate) const VSOCK: Option<AddressFamily> = Some(AddressFamily::VSOCK);
+pub(crate) const CLOCKS: &[(u32, u32)] = &[(0, 0), (1, 1), (4, 4), (5, 5), (6, 6), (7, 7), (11, 11)];
+
+pub(crate) fn stream_socket(family: AddressFamily) -> io::Result<OwnedFd> {
+    Ok(rustix::net::socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
+}
+
+pub(crate) fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (family, kind) = (AddressFamily::UNIX, SocketType::STREAM);
+    Ok(rustix::net::socketpair(family, kind, SocketFlags::CLOEXEC, None)?)
+}
+
+pub(crate) fn accept(listener: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    Ok(rustix::net::accept_with(listener, SocketFlags::CLOEXEC)?)
+}
+
+pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    Ok(rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?)
+}
+
+pub(crate) fn wake_pair() -> io::Result<(OwnedFd, Option<OwnedFd>)> {
+    Ok((rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?, None))
+}
+
+pub(crate) fn prepare_socket(_socket: BorrowedFd<'_>) {}
+
+pub(crate) fn consume_sigpipe() {
+    let zero = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `sigset_t` is plain data that `sigemptyset` initialises; all pointers are to live locals, and a null
+    // `info` is allowed.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        libc::sigaddset(&mut set, libc::SIGPIPE);
+        libc::sigtimedwait(&set, std::ptr::null_mut(), &zero);
+    }
+}
+
+pub(crate) fn anonymous_file(_directory: Option<&Path>) -> io::Result<OwnedFd> {
+    Ok(rustix::fs::memfd_create("farway", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?)
+}
+
+pub(crate) fn seal_shrink(file: BorrowedFd<'_>) {
+    // A file without the seal is read with `pread` instead of being mapped: slower, never wrong.
+    let _ = rustix::fs::fcntl_add_seals(file, SealFlags::SHRINK);
+}
+
+/// `TMPFS_MAGIC` of `linux/magic.h`. Sealed huge-page files exist too, but touching them may fault.
+const TMPFS: u64 = 0x0102_1994;
+
+pub(crate) fn cannot_shrink(file: BorrowedFd<'_>) -> bool {
+    let sealed = rustix::fs::fcntl_get_seals(file).is_ok_and(|seals| seals.contains(SealFlags::SHRINK));
+    sealed && rustix::fs::fstatfs(file).is_ok_and(|system| system.f_type as u64 == TMPFS)
+}
+
+pub(crate) fn reopen(file: BorrowedFd<'_>, flags: OFlags) -> Option<OwnedFd> {
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::open(path, flags | OFlags::CLOEXEC | OFlags::NOCTTY, Mode::empty()).ok()
+}
+
+/// # Safety
+/// `address` and `old` must be a whole private anonymous mapping that nobody uses during the call or, at its old
+/// address, afterwards.
+pub(crate) unsafe fn remap(
+    address: *mut libc::c_void,
+    old: usize,
+    new: usize,
+) -> Option<io::Result<*mut libc::c_void>> {
+    // SAFETY: promised by the caller.
+    Some(unsafe { rustix::mm::mremap(address, old, new, MremapFlags::MAYMOVE) }.map_err(Into::into))
+}
+
+/// # Safety
+/// `address` and `len` must be a mapping of the caller.
+pub(crate) unsafe fn prefer_small_pages(address: *mut libc::c_void, len: usize) {
+    // SAFETY: promised by the caller; the advice does not change contents. Kernels without huge pages refuse it.
+    let _ = unsafe { rustix::mm::madvise(address, len, Advice::LinuxNoHugepage) };
+}
+
+pub(crate) fn short_path(directory: BorrowedFd<'_>, name: &OsStr) -> Option<PathBuf> {
+    Some(Path::new(&format!("/proc/self/fd/{}", directory.as_raw_fd())).join(name))
+}
+
+pub(crate) fn abstract_address(name: &[u8]) -> io::Result<SocketAddrUnix> {
+    Ok(SocketAddrUnix::new_abstract_name(name)?)
+}
+
+pub(crate) fn peer_uid(socket: BorrowedFd<'_>) -> io::Result<Option<u32>> {
+    Ok(Some(rustix::net::sockopt::socket_peercred(socket)?.uid.as_raw()))
+}
+
+/// `VMADDR_FLAG_TO_HOST` of `linux/vm_sockets.h`: through the host to a sibling machine.
+const TO_HOST: u8 = 1;
+
+fn vsock_address(cid: u32, port: u32, to_host: bool) -> libc::sockaddr_vm {
+    // SAFETY: all-zero bytes are a valid `sockaddr_vm`.
+    let mut address: libc::sockaddr_vm = unsafe { std::mem::zeroed() };
+    address.svm_family = libc::AF_VSOCK as libc::sa_family_t;
+    address.svm_cid = cid;
+    address.svm_port = port;
+    // The flags byte follows the cid; older headers call it the first byte of the padding.
+    address.svm_zero[0] = if to_host { TO_HOST } else { 0 };
+    address
+}
+
+const VSOCK_SIZE: libc::socklen_t = size_of::<libc::sockaddr_vm>() as libc::socklen_t;
+
+pub(crate) fn vsock_connect(socket: BorrowedFd<'_>, cid: u32, port: u32, to_host: bool) -> io::Result<()> {
+    let address = vsock_address(cid, port, to_host);
+    // SAFETY: the pointer is to a live `sockaddr_vm` of the given size.
+    let result = unsafe { libc::connect(socket.as_raw_fd(), (&raw const address).cast(), VSOCK_SIZE) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+pub(crate) fn vsock_bind(socket: BorrowedFd<'_>, port: u32) -> io::Result<()> {
+    let address = vsock_address(libc::VMADDR_CID_ANY, port, false);
+    // SAFETY: the pointer is to a live `sockaddr_vm` of the given size.
+    let result = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), VSOCK_SIZE) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+pub(crate) fn poll(set: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Result<usize> {
+    let time = timeout.map(|timeout| libc::timespec {
+        tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+        tv_nsec: timeout.subsec_nanos() as libc::c_long,
+    });
+    let time = time.as_ref().map_or(std::ptr::null(), |time| time as *const libc::timespec);
+    // SAFETY: `set` is a live slice of `pollfd` of the given length, `time` null or a live `timespec`; a null mask
+    // leaves the signal mask alone.
+    let count = unsafe { libc::ppoll(set.as_mut_ptr(), set.len() as libc::nfds_t, time, std::ptr::null()) };
+    if count < 0 { Err(io::Error::last_os_error()) } else { Ok(count as usize) }
+}
