@@ -1,2 +1,4 @@
 #![forbid(unsafe_code)]
 //! testkit
+
+pub mod real;
