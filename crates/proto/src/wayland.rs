@@ -16,6 +16,8 @@ pub mod text;
 pub use fixed::Fixed;
 pub use id::ObjectId;
 pub use interface::{ArgKind, Interface, MESSAGE_COUNT, Signature, Way, all, by_name};
-pub use message::{Arg, Args, Builder, Form, Header, MAX_ARGS, MAX_MESSAGE, NewId, WireError};
+pub use message::{
+    Arg, Args, Builder, Form, Header, MAX_ARGS, MAX_FDS, MAX_MESSAGE, MAX_OPCODE, NewId, WireError,
+};
 pub use stream::{Stream, split_first};
-pub use text::{Line, escape};
+pub use text::{Line, MAX_LINE, escape};

@@ -43,13 +43,9 @@ const PUBLIC_STRINGS: [(&str, &str); 15] = [
 const PRIVATE_INTERFACES: [&str; 6] =
     ["text_input", "input_method", "virtual_keyboard", "fake_input", "keyboard_filter", "key_state"];
 
-/// Messages whose numbers are about what the user types.
-const PRIVATE_MESSAGES: [(&str, &str); 4] = [
-    ("wl_keyboard", "key"),
-    ("wl_keyboard", "enter"),
-    ("wl_keyboard", "modifiers"),
-    ("org_kde_kwin_keystate", "stateChanged"),
-];
+/// Messages whose numbers are about what the user types, besides those with "key" in their name.
+const PRIVATE_MESSAGES: [(&str, &str); 3] =
+    [("wl_keyboard", "enter"), ("wl_keyboard", "modifiers"), ("org_kde_kwin_keystate", "stateChanged")];
 
 /// Finds the interface of a live object, for arguments that name one.
 type Lookup<'a> = &'a dyn Fn(ObjectId) -> Option<&'static Interface>;
@@ -99,8 +95,11 @@ impl<'a> Line<'a> {
         args: &Args<'_>,
     ) -> fmt::Result {
         let is = |entry: &(&str, &str)| *entry == (name, signature.name);
-        let numbers = !PRIVATE_MESSAGES.iter().any(is)
-            && !PRIVATE_INTERFACES.iter().any(|private| name.contains(private));
+        let key = signature.name.contains("key") && signature.name != "keymap";
+        let private = key
+            || PRIVATE_MESSAGES.iter().any(is)
+            || PRIVATE_INTERFACES.iter().any(|private| name.contains(private));
+        let numbers = !private;
         let strings = numbers && PUBLIC_STRINGS.iter().any(is);
         for (index, arg) in args.iter().enumerate() {
             if index > 0 {

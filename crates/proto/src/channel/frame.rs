@@ -1,0 +1,281 @@
+//! One message of the channel, typed (channel.md section 5). Not its meaning, and no copies: bodies are
+//! [`Bytes`] that share the buffer they arrived in or the one a job made.
+//!
+//! Invariant: `Frame::parse` of what `Frame::head`, `body` and padding write gives the same frame.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::ChannelError;
+use crate::ids::Rid;
+
+/// The longest frame that the 27-bit length field allows, header word included.
+pub const MAX_FRAME: usize = (1 << 27) - 1;
+
+/// The type codes.
+pub mod kind {
+    #![allow(missing_docs)]
+    pub const PROTOCOL: u8 = 0;
+    pub const INJECT_RIDS: u8 = 1;
+    pub const OPEN_FILE: u8 = 2;
+    pub const EXTEND_FILE: u8 = 3;
+    pub const OPEN_DMABUF: u8 = 4;
+    pub const BUFFER_FILL: u8 = 5;
+    pub const BUFFER_DIFF: u8 = 6;
+    pub const OPEN_IR_PIPE: u8 = 7;
+    pub const OPEN_IW_PIPE: u8 = 8;
+    pub const OPEN_RW_PIPE: u8 = 9;
+    pub const PIPE_TRANSFER: u8 = 10;
+    pub const PIPE_SHUTDOWN_R: u8 = 11;
+    pub const PIPE_SHUTDOWN_W: u8 = 12;
+    pub const ACK: u8 = 16;
+    pub const RESTART: u8 = 17;
+    pub const CLOSE: u8 = 18;
+    pub const VERSION: u8 = 23;
+    /// One past the last assigned code.
+    pub const END: u8 = 24;
+}
+
+/// New content for a replicated buffer; the payload is still compressed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Update {
+    /// Replaces the bytes `start..end` of the file.
+    Fill {
+        /// First byte.
+        start: u32,
+        /// One past the last byte.
+        end: u32,
+        /// `end - start` bytes once unpacked.
+        payload: Bytes,
+    },
+    /// Replaces runs of 32-bit words, then the last bytes of the file.
+    Diff {
+        /// Bytes of run segments in the unpacked payload.
+        diff_size: u32,
+        /// Raw bytes behind them, for the file's end.
+        ntrailing: u32,
+        /// `diff_size + ntrailing` bytes once unpacked.
+        payload: Bytes,
+    },
+}
+
+impl Update {
+    /// Bytes of the payload once it is unpacked.
+    pub fn unpacked(&self) -> u64 {
+        match self {
+            Self::Fill { start, end, .. } => u64::from(end.saturating_sub(*start)),
+            Self::Diff { diff_size, ntrailing, .. } => u64::from(*diff_size) + u64::from(*ntrailing),
+        }
+    }
+
+    /// The payload as it crosses the wire.
+    pub fn payload(&self) -> &Bytes {
+        match self {
+            Self::Fill { payload, .. } | Self::Diff { payload, .. } => payload,
+        }
+    }
+}
+
+/// A message of the channel.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Frame {
+    /// Whole Wayland messages in channel form.
+    Protocol(Bytes),
+    /// The remote ids that the next [`Frame::Protocol`] consumes.
+    InjectRids(Vec<Rid>),
+    /// The receiver makes a zero-filled file.
+    OpenFile {
+        /// Its id.
+        rid: Rid,
+        /// Its size in bytes.
+        size: u32,
+    },
+    /// The file grows.
+    ExtendFile {
+        /// Its id.
+        rid: Rid,
+        /// Its new size in bytes.
+        size: u32,
+    },
+    /// New content.
+    Update(Rid, Update),
+    /// The receiver makes a pipe, keeps the read end and gives the write end to its program.
+    OpenReadPipe(Rid),
+    /// The receiver makes a pipe, keeps the write end and gives the read end to its program.
+    OpenWritePipe(Rid),
+    /// Bytes that were read from a pipe.
+    PipeTransfer(Rid, Bytes),
+    /// The program closed the read end.
+    PipeShutdownR(Rid),
+    /// The program closed the write end; everything was sent.
+    PipeShutdownW(Rid),
+    /// The number of counted messages received so far (wire version 16 only).
+    Ack(u32),
+    /// The deliberate end of the stream.
+    Close(i32),
+    /// The wire version that the display's side chose.
+    Version(u32),
+}
+
+impl Frame {
+    /// The type code.
+    pub fn kind(&self) -> u8 {
+        match self {
+            Self::Protocol(_) => kind::PROTOCOL,
+            Self::InjectRids(_) => kind::INJECT_RIDS,
+            Self::OpenFile { .. } => kind::OPEN_FILE,
+            Self::ExtendFile { .. } => kind::EXTEND_FILE,
+            Self::Update(_, Update::Fill { .. }) => kind::BUFFER_FILL,
+            Self::Update(_, Update::Diff { .. }) => kind::BUFFER_DIFF,
+            Self::OpenReadPipe(_) => kind::OPEN_IR_PIPE,
+            Self::OpenWritePipe(_) => kind::OPEN_IW_PIPE,
+            Self::PipeTransfer(..) => kind::PIPE_TRANSFER,
+            Self::PipeShutdownR(_) => kind::PIPE_SHUTDOWN_R,
+            Self::PipeShutdownW(_) => kind::PIPE_SHUTDOWN_W,
+            Self::Ack(_) => kind::ACK,
+            Self::Close(_) => kind::CLOSE,
+            Self::Version(_) => kind::VERSION,
+        }
+    }
+
+    /// True if the frame has a number of its own in the acknowledgement count (channel.md 12.1).
+    pub fn is_counted(&self) -> bool {
+        !matches!(self, Self::Ack(_) | Self::Close(_))
+    }
+
+    /// The variable part, sent as it is behind the head.
+    pub fn body(&self) -> Option<&Bytes> {
+        match self {
+            Self::Protocol(bytes) | Self::PipeTransfer(_, bytes) => Some(bytes),
+            Self::Update(_, update) => Some(update.payload()),
+            _ => None,
+        }
+    }
+
+    /// Zero bytes to send behind the body, so that the next frame is aligned.
+    pub fn padding(&self) -> usize {
+        self.body().map_or(0, |body| body.len().wrapping_neg() & 3)
+    }
+
+    /// Bytes on the wire, padding included.
+    pub fn wire_len(&self) -> usize {
+        self.fixed_len() + self.body().map_or(0, Bytes::len) + self.padding()
+    }
+
+    fn fixed_len(&self) -> usize {
+        match self {
+            Self::Protocol(_) => 4,
+            Self::InjectRids(rids) => 4 + 4 * rids.len(),
+            Self::OpenFile { .. } | Self::ExtendFile { .. } => 12,
+            Self::Update(..) => 16,
+            _ => 8,
+        }
+    }
+
+    /// Appends everything but body and padding.
+    pub fn put_head(&self, out: &mut BytesMut) {
+        let length = self.fixed_len() + self.body().map_or(0, Bytes::len);
+        debug_assert!(length <= MAX_FRAME, "senders split long content");
+        out.put_u32_le((length as u32) << 5 | u32::from(self.kind()));
+        match self {
+            Self::Protocol(_) => {}
+            Self::InjectRids(rids) => rids.iter().for_each(|rid| out.put_i32_le(rid.0)),
+            Self::OpenFile { rid, size } | Self::ExtendFile { rid, size } => {
+                out.put_i32_le(rid.0);
+                out.put_u32_le(*size);
+            }
+            Self::Update(rid, Update::Fill { start: a, end: b, .. })
+            | Self::Update(rid, Update::Diff { diff_size: a, ntrailing: b, .. }) => {
+                out.put_i32_le(rid.0);
+                out.put_u32_le(*a);
+                out.put_u32_le(*b);
+            }
+            Self::OpenReadPipe(rid)
+            | Self::OpenWritePipe(rid)
+            | Self::PipeTransfer(rid, _)
+            | Self::PipeShutdownR(rid)
+            | Self::PipeShutdownW(rid) => out.put_i32_le(rid.0),
+            Self::Ack(n) | Self::Version(n) => out.put_u32_le(*n),
+            Self::Close(code) => out.put_i32_le(*code),
+        }
+    }
+
+    /// Appends the whole frame, padding included.
+    pub fn put(&self, out: &mut BytesMut) {
+        self.put_head(out);
+        if let Some(body) = self.body() {
+            out.put_slice(body);
+        }
+        out.put_bytes(0, self.padding());
+    }
+
+    /// Reads a frame from its bytes, header word included, padding not.
+    ///
+    /// # Errors
+    /// A length that does not fit the type, an unknown type, or remote id 0.
+    pub fn parse(bytes: Bytes) -> Result<Self, ChannelError> {
+        let length = bytes.len() as u32;
+        if length < 4 {
+            return Err(ChannelError::Length { kind: 0, length });
+        }
+        let kind = bytes[0] & 31;
+        let fail = ChannelError::Length { kind, length };
+        let word = |at: usize| match bytes.get(at..at + 4) {
+            Some(b) => Ok(u32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+            None => Err(fail),
+        };
+        let rid = || match word(4)? {
+            0 => Err(ChannelError::ZeroRid),
+            n => Ok(Rid(n as i32)),
+        };
+        let exactly = |n: u32| if length == n { Ok(()) } else { Err(fail) };
+        let rest = |at: usize| if bytes.len() >= at { Ok(bytes.slice(at..)) } else { Err(fail) };
+        Ok(match kind {
+            kind::PROTOCOL => Self::Protocol(rest(4)?),
+            kind::INJECT_RIDS => Self::InjectRids(parse_rids(&bytes[4..]).ok_or(fail)?),
+            kind::OPEN_FILE | kind::EXTEND_FILE => {
+                exactly(12)?;
+                let (rid, size) = (rid()?, word(8)?);
+                if kind == kind::OPEN_FILE {
+                    Self::OpenFile { rid, size }
+                } else {
+                    Self::ExtendFile { rid, size }
+                }
+            }
+            kind::BUFFER_FILL => {
+                Self::Update(rid()?, Update::Fill { start: word(8)?, end: word(12)?, payload: rest(16)? })
+            }
+            kind::BUFFER_DIFF => Self::Update(
+                rid()?,
+                Update::Diff { diff_size: word(8)?, ntrailing: word(12)?, payload: rest(16)? },
+            ),
+            kind::PIPE_TRANSFER => Self::PipeTransfer(rid()?, rest(8)?),
+            kind::OPEN_IR_PIPE | kind::OPEN_IW_PIPE | kind::PIPE_SHUTDOWN_R | kind::PIPE_SHUTDOWN_W => {
+                exactly(8)?;
+                let rid = rid()?;
+                match kind {
+                    kind::OPEN_IR_PIPE => Self::OpenReadPipe(rid),
+                    kind::OPEN_IW_PIPE => Self::OpenWritePipe(rid),
+                    kind::PIPE_SHUTDOWN_R => Self::PipeShutdownR(rid),
+                    _ => Self::PipeShutdownW(rid),
+                }
+            }
+            kind::ACK | kind::CLOSE | kind::VERSION => {
+                exactly(8)?;
+                match kind {
+                    kind::ACK => Self::Ack(word(4)?),
+                    kind::CLOSE => Self::Close(word(4)? as i32),
+                    _ => Self::Version(word(4)?),
+                }
+            }
+            known if known < kind::END => return Err(ChannelError::UnexpectedKind(known)),
+            unknown => return Err(ChannelError::UnknownKind(unknown)),
+        })
+    }
+}
+
+fn parse_rids(body: &[u8]) -> Option<Vec<Rid>> {
+    if body.is_empty() || body.len() % 4 != 0 {
+        return None;
+    }
+    Some(body.chunks_exact(4).map(|b| Rid(i32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect())
+}

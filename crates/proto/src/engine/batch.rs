@@ -1,0 +1,190 @@
+//! The messages read in one turn, together with the shadow updates they need. Not the parsing: see
+//! [`super::outbound`].
+//!
+//! Invariants (channel.md 6.4, 8.2): everything a `Protocol` frame depends on leaves before it; each
+//! `InjectRids` stands directly before the `Protocol` that uses exactly its ids; while a batch waits for its
+//! jobs, the local program is not read.
+
+use bytes::{Bytes, BytesMut};
+
+use super::effect::{Done, Effect, Job, JobError};
+use super::fault::{Fault, Party};
+use super::{Engine, Purpose, drain};
+use crate::channel::Frame;
+use crate::damage::{Interval, Intervals};
+use crate::ids::Rid;
+use crate::shadow::Body;
+
+/// Bytes of Wayland messages in one `Protocol` frame, unless a single message is longer. Receivers of the
+/// Rust waypipe have buffers of this size.
+const PROTOCOL_BYTES: usize = 4096;
+/// Remote ids for one `Protocol` frame: as many as a receiver of the Rust waypipe has room for.
+const PROTOCOL_RIDS: usize = 8;
+/// Bytes of a file that one job looks at, and so the most content in one frame.
+const CHUNK: u64 = 262_144;
+/// The block in which content is compared; the bytes behind the last whole block are a frame's tail.
+const BLOCK: u64 = 64;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    bytes: BytesMut,
+    rids: Vec<Rid>,
+    /// Where a new `Protocol` frame begins: ends of bytes and rids.
+    cuts: Vec<(usize, usize)>,
+    /// Waiting for jobs.
+    pub sealed: bool,
+    /// Jobs that are not done.
+    pub outstanding: usize,
+}
+
+impl Batch {
+    /// Appends a message in channel form and the ids for its descriptors.
+    pub fn push(&mut self, message: &[u8], rids: &[Rid]) {
+        let (bytes_from, rids_from) = self.cuts.last().copied().unwrap_or((0, 0));
+        let (bytes, ids) = (self.bytes.len() - bytes_from, self.rids.len() - rids_from);
+        if bytes > 0 && (bytes + message.len() > PROTOCOL_BYTES || ids + rids.len() > PROTOCOL_RIDS) {
+            self.cuts.push((self.bytes.len(), self.rids.len()));
+        }
+        self.bytes.extend_from_slice(message);
+        self.rids.extend_from_slice(rids);
+    }
+
+    /// The frames, in order; the batch is empty afterwards.
+    fn frames(&mut self) -> (Vec<(Vec<Rid>, Bytes)>, Vec<Rid>) {
+        let mut bytes = drain(&mut self.bytes);
+        let rids = std::mem::take(&mut self.rids);
+        let mut cuts = std::mem::take(&mut self.cuts);
+        cuts.push((bytes.len(), rids.len()));
+        let mut from = (0, 0);
+        let mut frames = Vec::with_capacity(cuts.len());
+        for to in cuts {
+            let body = bytes.split_to(to.0 - from.0);
+            if !body.is_empty() {
+                frames.push((rids[from.1..to.1].to_vec(), body));
+            }
+            from = to;
+        }
+        self.sealed = false;
+        (frames, rids)
+    }
+}
+
+impl Engine {
+    /// Ends the batch: opens and grows what is new, starts the jobs, and sends everything if there are none.
+    pub(super) fn seal(&mut self) {
+        let touched = std::mem::take(&mut self.state.touched);
+        if self.batch.bytes.is_empty() && touched.is_empty() {
+            return;
+        }
+        self.batch.sealed = true;
+        for rid in &touched {
+            self.announce(*rid);
+            for job in self.jobs_for(*rid) {
+                self.batch.outstanding += 1;
+                self.state.effects.push_back(Effect::Run(job));
+            }
+        }
+        touched.into_iter().for_each(|rid| self.state.reap(rid));
+        if self.batch.outstanding == 0 {
+            self.flush_batch();
+        }
+    }
+
+    /// Tells the peer of a new shadow, or of its new size.
+    fn announce(&mut self, rid: Rid) {
+        let Some(shadow) = self.state.shadows.get_mut(rid) else { return };
+        let opened = std::mem::replace(&mut shadow.open, true);
+        let frame = match &mut shadow.body {
+            Body::Pipe(_) if opened => return,
+            // Named from the peer's point of view: what it does with the pipe it makes.
+            Body::Pipe(pipe) if pipe.reads => Frame::OpenWritePipe(rid),
+            Body::Pipe(_) => Frame::OpenReadPipe(rid),
+            Body::File(file) => {
+                let grown = file.size > file.announced;
+                file.announced = file.size;
+                let size = file.size as u32;
+                match (opened, grown) {
+                    (false, _) => Frame::OpenFile { rid, size },
+                    (true, true) => Frame::ExtendFile { rid, size },
+                    (true, false) => return,
+                }
+            }
+        };
+        self.state.send(frame);
+    }
+
+    fn jobs_for(&mut self, rid: Rid) -> Vec<Job> {
+        let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
+        let fills = std::mem::take(&mut file.fills);
+        let mut dirty = std::mem::replace(&mut file.dirty, Intervals::new());
+        dirty.clip(file.size);
+        let whole_blocks = file.size / BLOCK * BLOCK;
+        let tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
+        dirty.clip(whole_blocks);
+        let mut jobs = Vec::new();
+        for range in fills.into_iter().flat_map(chunks) {
+            let ticket = self.ticket(Purpose::Send(rid));
+            jobs.push(Job::Fill { ticket, rid, range });
+        }
+        let mut parts = if dirty.is_empty() { Vec::new() } else { dirty.split(CHUNK) };
+        if tail && parts.is_empty() {
+            parts.push(Vec::new());
+        }
+        let last = parts.len();
+        for (n, intervals) in parts.into_iter().enumerate() {
+            let ticket = self.ticket(Purpose::Send(rid));
+            jobs.push(Job::Diff { ticket, rid, intervals, tail: tail && n + 1 == last });
+        }
+        if let Some(shadow) = self.state.shadows.get_mut(rid) {
+            shadow.sending += jobs.len() as u32;
+        }
+        jobs
+    }
+
+    /// A job for this batch ended.
+    pub(super) fn sent(&mut self, rid: Rid, done: Done) -> Result<(), Fault> {
+        self.batch.outstanding -= 1;
+        if let Some(shadow) = self.state.shadows.get_mut(rid) {
+            shadow.sending -= 1;
+        }
+        match done {
+            Done::Update(_, Some(update)) => self.state.send(Frame::Update(rid, update)),
+            Done::Update(_, None) | Done::Applied(_) => {}
+            Done::Failed(_, error) => {
+                let at = match error {
+                    JobError::Shrunk => Party::local(self.state.role),
+                    JobError::Malformed | JobError::Machine => Party::Ourselves,
+                };
+                return Err(Fault { at, reason: error.into() });
+            }
+        }
+        self.state.reap(rid);
+        if self.batch.outstanding == 0 && self.batch.sealed {
+            self.flush_batch();
+            self.take_local()?;
+        }
+        Ok(())
+    }
+
+    /// Sends the messages of a batch whose content is on its way.
+    fn flush_batch(&mut self) {
+        self.acknowledge();
+        let (frames, rids) = self.batch.frames();
+        for (rids, body) in frames {
+            if !rids.is_empty() {
+                self.state.send(Frame::InjectRids(rids));
+            }
+            self.state.send(Frame::Protocol(body));
+        }
+        // The hand-over was a holder of its own.
+        rids.into_iter().for_each(|rid| self.state.release(rid));
+    }
+}
+
+/// Cuts a range into pieces of at most [`CHUNK`] bytes.
+fn chunks(range: Interval) -> impl Iterator<Item = Interval> {
+    (range.start..range.end)
+        .step_by(CHUNK as usize)
+        .map(move |start| Interval { start, end: range.end.min(start + CHUNK) })
+}

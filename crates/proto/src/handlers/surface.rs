@@ -1,0 +1,118 @@
+//! `wl_surface`: damage, and the commit that makes content visible. On the application's side a commit marks
+//! what may have changed; on the display's side it waits for its pixels.
+
+use super::Rule;
+use crate::damage::{BufferUse, Dirty, Transform};
+use crate::engine::Note;
+use crate::engine::dispatch::{Cx, Verdict};
+use crate::engine::fault::{Fault, Problem};
+use crate::engine::state::State;
+use crate::ids::Role;
+use crate::objects::{Buffer, Data};
+use crate::shadow::Shadow;
+use crate::wayland::ObjectId;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::request("wl_surface", "attach", attach),
+    Rule::request("wl_surface", "damage", damage),
+    Rule::request("wl_surface", "damage_buffer", damage),
+    Rule::request("wl_surface", "set_buffer_scale", set_buffer_scale),
+    Rule::request("wl_surface", "set_buffer_transform", set_buffer_transform),
+    Rule::request("wl_surface", "commit", commit),
+];
+
+fn attach(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
+    let id = cx.object(0)?;
+    // A buffer without shared memory (a single pixel, say) has no content to forward.
+    let serial = cx.state.objects.buffer(id).map(|buffer| buffer.serial);
+    if let Some(surface) = cx.state.objects.surface(cx.id) {
+        surface.attached = serial.map(|serial| (id, serial));
+    }
+    Ok(Verdict::Pass)
+}
+
+fn damage(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
+    if cx.state.role == Role::Display {
+        return Ok(Verdict::Pass);
+    }
+    let (x, y, width, height) = (cx.int(0)?, cx.int(1)?, cx.int(2)?, cx.int(3)?);
+    if width <= 0 || height <= 0 {
+        cx.state.note(Note::EmptyDamage);
+        return Ok(Verdict::Pass);
+    }
+    let in_buffer = cx.signature.name == "damage_buffer";
+    if let Some(surface) = cx.state.objects.surface(cx.id) {
+        if in_buffer {
+            surface.history.damage_buffer(x, y, width, height);
+        } else {
+            surface.history.damage_surface(x, y, width, height);
+        }
+    }
+    Ok(Verdict::Pass)
+}
+
+fn set_buffer_scale(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
+    let scale = cx.int(0)?;
+    if scale <= 0 {
+        return cx.bad(Problem::NonPositive);
+    }
+    if let Some(surface) = cx.state.objects.surface(cx.id) {
+        surface.history.set_scale(scale);
+    }
+    Ok(Verdict::Pass)
+}
+
+fn set_buffer_transform(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
+    let Ok(transform) = Transform::try_from(cx.int(0)?) else { return cx.bad(Problem::OutOfRange) };
+    if let Some(surface) = cx.state.objects.surface(cx.id) {
+        surface.history.set_transform(transform);
+    }
+    Ok(Verdict::Pass)
+}
+
+/// The buffer that a commit of this surface shows, if its content is ours to forward.
+fn shown(state: &mut State, surface: ObjectId) -> Option<Buffer> {
+    let (id, serial) = state.objects.surface(surface)?.attached?;
+    state.objects.buffer(id).filter(|buffer| buffer.serial == serial && !buffer.destroyed).cloned()
+}
+
+fn commit(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
+    let buffer = shown(cx.state, cx.id);
+    if cx.inbound {
+        return Ok(match buffer {
+            Some(Buffer { rid, .. }) if cx.state.shadows.get(rid).is_some_and(Shadow::is_applying) => {
+                Verdict::Wait(rid)
+            }
+            _ => Verdict::Pass,
+        });
+    }
+    let size = buffer.as_ref().and_then(|b| Some(cx.state.shadows.file(b.rid)?.size)).unwrap_or(0);
+    let Some(surface) = cx.state.objects.surface(cx.id) else { return Ok(Verdict::Pass) };
+    let used =
+        buffer.as_ref().map(|b| BufferUse { serial: b.serial, width: b.image.width, height: b.image.height });
+    let dirty = surface.history.commit(used);
+    if let (Some(buffer), false) = (buffer, matches!(dirty, Dirty::Nothing)) {
+        mark(cx.state, &buffer, &dirty, size);
+    }
+    Ok(Verdict::Pass)
+}
+
+/// The next batch has to send this part of a buffer.
+pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size: u64) {
+    let intervals = buffer.image.intervals(dirty, pool_size);
+    if intervals.is_empty() {
+        return;
+    }
+    if let Some(file) = state.shadows.file(buffer.rid) {
+        file.dirty.merge(&intervals);
+        state.touched.insert(buffer.rid);
+    }
+}
+
+/// The surface's destroy request passed: its viewport has nothing to refer to any more.
+pub(super) fn destroyed(state: &mut State, id: ObjectId) {
+    let viewport = state.objects.surface(id).and_then(|surface| surface.viewport.take());
+    if let Some(Data::Viewport(of)) = viewport.and_then(|viewport| state.objects.data(viewport)) {
+        *of = None;
+    }
+}
