@@ -114,7 +114,7 @@ pub fn choose(old: &Tables, found: Vec<Found>) -> Choice {
         .collect();
     // By name within a file: XML of different ages has its interfaces in different orders.
     for found in chosen.into_values() {
-        let file = files.entry(free_stem(old, found.stem)).or_insert_with(File::default);
+        let file = files.entry(free_stem(old, found.stem)).or_default();
         file.interfaces.push(found.interface);
     }
     Choice { files, notes: notes.into_iter().collect() }
