@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 
 use super::Tables;
-use super::table::{File, Interface, Kind, Message};
+use super::table::{Interface, Kind, Message};
 
 /// An interface and the stem of the file that describes it.
 #[derive(Clone, Debug)]

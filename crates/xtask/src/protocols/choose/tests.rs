@@ -1,4 +1,4 @@
-use super::super::table;
+use super::super::table::{self, File};
 use super::*;
 
 fn file(text: &str) -> File {
