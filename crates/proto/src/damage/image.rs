@@ -12,8 +12,12 @@ use super::rect::Rect;
 use crate::format;
 use thiserror::Error;
 
-/// Work that is free of the cost guard, in steps: keeps small tangles exact.
-const FREE_WORK: u64 = 256;
+/// Bytes of a cluster that pay for one step of cutting it. A step takes nanoseconds, so this keeps the cutting
+/// cheaper than comparing the bytes.
+const BYTES_PER_STEP: u64 = 64;
+
+/// Steps that are free of the cost guard: keeps small tangles exact.
+const FREE_STEPS: u64 = 4096;
 
 /// The parameters of `wl_shm_pool.create_buffer`, as received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -153,7 +157,7 @@ impl Raster {
         let mut rects: Vec<Rect> = rects.iter().filter_map(clip).collect();
         rects.sort_unstable_by_key(|r| (r.y0, r.x0));
         if self.stride < self.span(&self.bounds).1 {
-            // Rows overlap, so bands would not come out in order.
+            // Rows overlap: bands would not come out in order, and be more than the bytes pay for.
             rects.iter().for_each(|r| out.add(self.run(r)));
             return;
         }
@@ -175,13 +179,13 @@ impl Raster {
     }
 
     /// Cuts overlapping rectangles, sorted by their top, into bands of equal rows and adds the bands from
-    /// top to bottom. When the work exceeds an eighth of the bytes, the rest becomes one run.
+    /// top to bottom. When that costs more than the bytes pay for, the rest becomes one run.
     fn add_cluster(&self, rects: &[Rect], bottom: i64, out: &mut Intervals) {
         let mut edges: Vec<i64> = rects.iter().flat_map(|r| [r.y0, r.y1]).collect();
         edges.sort_unstable();
         edges.dedup();
         let rows = bottom.abs_diff(rects[0].y0);
-        let mut budget = (rows.saturating_mul(self.stride) / 8).saturating_add(FREE_WORK);
+        let mut budget = (rows.saturating_mul(self.stride) / BYTES_PER_STEP).saturating_add(FREE_STEPS);
         let mut waiting = rects;
         let mut active: Vec<Rect> = Vec::new();
         let mut spans: Vec<Span> = Vec::new();
@@ -220,6 +224,7 @@ impl Raster {
                 return out.add(Interval { start: first + from, end: last + to });
             }
         }
+        out.expect_more((end - top).saturating_mul(spans.len() as u64));
         for y in top..end {
             let row = self.row(y);
             spans.iter().for_each(|(from, to)| out.add(Interval { start: row + from, end: row + to }));

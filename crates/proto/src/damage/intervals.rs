@@ -180,6 +180,11 @@ impl Intervals {
         out
     }
 
+    /// Makes room at once for a modest number of intervals that are about to be added.
+    pub(super) fn expect_more(&mut self, count: u64) {
+        self.list.reserve(usize::try_from(count.min(4096)).unwrap_or(0));
+    }
+
     /// Adds an aligned interval that starts at or behind the start of the last one.
     fn append(&mut self, new: Interval) {
         match self.list.last_mut() {

@@ -85,7 +85,8 @@ fn no_buffer_wipes_all_but_the_state() {
 #[test]
 fn odd_rectangles() {
     let max = i32::MAX;
-    let cases: &[((i32, i32, i32, i32), Dirty)] = &[
+    type Case = ((i32, i32, i32, i32), Dirty);
+    let cases: &[Case] = &[
         ((0, 0, max, max), Dirty::Whole),
         ((-5, -5, 10, 10), rects(&[(0, 0, 5, 5)])),
         ((max - 1, 0, 10, 10), Dirty::Nothing),

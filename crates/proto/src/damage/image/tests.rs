@@ -202,3 +202,20 @@ fn a_tangle_ends_in_one_run() {
     let last = got.as_slice().last().expect("not empty");
     assert!(got.as_slice().len() > 10 && last.len() > 1600, "exact first, then one run: {got:?}");
 }
+
+#[test]
+fn rows_are_merged_below_the_gap_only() {
+    let image = image(0, 128, 2, 512, AR24);
+    let columns = |x| Dirty::Rects(vec![Rect::from_size(0, 0, 16, 1), Rect::from_size(x, 0, 16, 1)]);
+    assert_eq!(image.intervals(&columns(48), 1024).as_slice().len(), 2, "128 bytes apart");
+    assert_eq!(image.intervals(&columns(47), 1024).as_slice().len(), 1, "124 bytes apart");
+}
+
+#[test]
+fn overlapping_rows_cost_little() {
+    // Cut into rows, these would be 10^10 pieces.
+    let image = image(0, 1 << 20, 1 << 20, 256, AR24);
+    let rects: Vec<Rect> = (0..10_000).map(|i| Rect::from_size(i * 100, i % 7, 1, i32::MAX)).collect();
+    let got = image.intervals(&Dirty::Rects(rects), 1 << 31);
+    assert!(valid(&got) && got.as_slice().len() == 1);
+}
