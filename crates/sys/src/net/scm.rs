@@ -106,7 +106,9 @@ impl Outbox {
     fn send_group(&mut self, socket: &Socket) -> io::Result<Sent> {
         let group = self.fds.len().min(GROUP);
         let mut room = match self.fds.get(group) {
-            Some(left) => usize::try_from(left.owner - self.position).unwrap_or(usize::MAX).max(1),
+            Some(left) => {
+                usize::try_from(left.owner.saturating_sub(self.position)).unwrap_or(usize::MAX).max(1)
+            }
             None => usize::MAX,
         };
         let mut slices = Vec::with_capacity(self.chunks.len().min(SLICES));

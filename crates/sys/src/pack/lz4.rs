@@ -30,6 +30,9 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
+/// The block that holds nothing: one token without literals.
+const EMPTY_BLOCK: u8 = 0;
+
 /// States for the two modes, as 64-bit words since they must be aligned so. Empty until needed.
 #[derive(Default)]
 pub(super) struct Lz4 {
@@ -39,6 +42,11 @@ pub(super) struct Lz4 {
 
 impl Lz4 {
     pub(super) fn pack(&mut self, level: i8, src: &[u8], out: &mut Vec<u8>) -> Result<(), PackError> {
+        if src.is_empty() {
+            // The library computes addresses before the start of its input, and an empty slice may start at 1.
+            out.push(EMPTY_BLOCK);
+            return Ok(());
+        }
         let len = c_int::try_from(src.len()).map_err(|_| PackError::TooLarge)?;
         // SAFETY: pure arithmetic.
         let bound = unsafe { LZ4_compressBound(len) };
@@ -83,6 +91,12 @@ pub(super) fn most(len: usize) -> usize {
 
 /// Fills `out` exactly.
 pub(super) fn unpack(src: &[u8], out: &mut [u8]) -> Result<(), PackError> {
+    if out.is_empty() {
+        return if src == [EMPTY_BLOCK] { Ok(()) } else { Err(PackError::Damaged) };
+    }
+    if src.is_empty() {
+        return Err(PackError::Length { exact: out.len() });
+    }
     let have = c_int::try_from(src.len()).map_err(|_| PackError::TooLarge)?;
     let room = c_int::try_from(out.len()).map_err(|_| PackError::TooLarge)?;
     // SAFETY: both pointers are valid for their lengths; the library promises not to leave these bounds on any input.
