@@ -44,11 +44,20 @@ pub struct Config {
     pub limits: Limits,
     /// Emit a [`Note::Message`] for every Wayland message.
     pub trace: bool,
+    /// Clocks that this system numbers differently from Linux: (number here, number of Linux). The channel
+    /// uses those of Linux.
+    pub clocks: Vec<(u32, u32)>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { version: WireVersion::V16, title_prefix: Vec::new(), limits: Limits::default(), trace: false }
+        Self {
+            version: WireVersion::V16,
+            title_prefix: Vec::new(),
+            limits: Limits::default(),
+            trace: false,
+            clocks: Vec::new(),
+        }
     }
 }
 
@@ -254,6 +263,14 @@ impl Engine {
         self.guarded(now, |_| Err(Fault { at: Party::Peer, reason: error.into() }))
     }
 
+    /// The peer closed the stream before it said anything: it refuses us.
+    ///
+    /// # Errors
+    /// Always: the fault that ends the connection.
+    pub fn on_refused(&mut self, now: Now, ours: crate::channel::CompressionCode) -> Result<(), Fault> {
+        self.guarded(now, |_| Err(Fault { at: Party::Peer, reason: Reason::Refused(ours) }))
+    }
+
     /// The local socket misbehaved in a way that lost data or descriptors.
     ///
     /// # Errors
@@ -308,8 +325,7 @@ impl Engine {
         }
     }
 
-    /// The clock in which the compositor tells presentation times, as a number of the compositor's system, once
-    /// it is known.
+    /// The clock of presentation times, as a number of this machine's system, once it is known.
     pub fn presentation_clock(&self) -> Option<u32> {
         self.state.clock
     }

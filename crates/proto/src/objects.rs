@@ -124,11 +124,6 @@ impl Objects {
         self.map.get(&id)
     }
 
-    /// The object of this id.
-    pub fn get_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
-        self.map.get_mut(&id)
-    }
-
     /// Adds an object; returns the one that had this id.
     pub fn insert(&mut self, id: ObjectId, interface: &'static Interface) -> Option<Object> {
         self.map.insert(id, Object { interface, data: Data::initial(interface) })

@@ -147,11 +147,6 @@ impl Shadows {
         self.map.len()
     }
 
-    /// True if none lives.
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
-    }
-
     /// Adds a shadow for a descriptor of the local program, under a new id.
     pub fn allocate(&mut self, shadow: Shadow) -> Rid {
         self.given += 1;

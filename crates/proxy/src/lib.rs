@@ -1,2 +1,16 @@
 #![forbid(unsafe_code)]
-//! proxy
+//! Joins the mind and the hands: one thread, one engine and two descriptors for each connection.
+//!
+//! Not the mind ([`farway_proto`]) nor the hands ([`farway_sys`]), and not a program: nothing here reads the
+//! environment, installs a signal handler, forks, exits, prints or keeps a global. Invariant: whatever happens
+//! to one connection, a panic included, ends that connection only.
+
+pub mod bench;
+pub mod connection;
+pub mod hello;
+pub mod roles;
+pub mod settings;
+pub mod store;
+pub mod transport;
+
+pub use settings::Settings;

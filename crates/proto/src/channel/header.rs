@@ -41,6 +41,12 @@ impl CompressionCode {
     }
 }
 
+impl std::fmt::Display for CompressionCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The video codec that a header names (not the code of messages 19 and 20).
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
 pub enum VideoCode {

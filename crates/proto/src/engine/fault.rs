@@ -4,7 +4,7 @@
 use bytes::Bytes;
 
 use super::effect::JobError;
-use crate::channel::ChannelError;
+use crate::channel::{ChannelError, CompressionCode};
 use crate::ids::{Rid, Role};
 use crate::wayland::{Builder, Form, ObjectId, WireError};
 
@@ -117,6 +117,9 @@ pub enum Reason {
     /// A stated limit was reached.
     #[error("the limit on {0} is reached")]
     Limit(Limited),
+    /// The peer closed the stream right after our header.
+    #[error("it closed the channel without a word; was it started with another --compress than our {0}?")]
+    Refused(CompressionCode),
     /// A bug of ours that an assertion caught.
     #[error("internal error")]
     Internal,

@@ -19,12 +19,23 @@ pub(super) const RULES: &[Rule] = &[
 const SECOND: i128 = 1_000_000_000;
 
 fn clock_id(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
-    let clock = cx.uint(0)?;
+    let sent = cx.uint(0)?;
+    let clocks = &cx.state.config.clocks;
+    let (local, forwarded) = if cx.inbound {
+        let local = clocks.iter().find(|(_, linux)| *linux == sent).map_or(sent, |(local, _)| *local);
+        (local, local)
+    } else {
+        (sent, clocks.iter().find(|(local, _)| *local == sent).map_or(sent, |(_, linux)| *linux))
+    };
     match cx.state.clock {
-        Some(known) if known != clock => return cx.fault(Reason::ClockChanged),
-        _ => cx.state.clock = Some(clock),
+        Some(known) if known != local => return cx.fault(Reason::ClockChanged),
+        _ => cx.state.clock = Some(local),
     }
-    Ok(Verdict::Pass)
+    if forwarded == sent {
+        return Ok(Verdict::Pass);
+    }
+    let message = Builder::new(cx.id, cx.header.opcode).uint(forwarded);
+    Ok(Verdict::Rewrite(cx.arg(message.finish(Form::Program, 0))?))
 }
 
 /// Seconds (high and low word) and nanoseconds in the first three arguments.

@@ -7,7 +7,7 @@ use super::Rule;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Limited, Reason};
 use crate::engine::{Caps, Note};
-use crate::wayland::{Builder, Form, by_name};
+use crate::wayland::{ArgKind, Builder, Form, Interface, by_name};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::event("wl_registry", "global", global),
@@ -15,36 +15,55 @@ pub(super) const RULES: &[Rule] = &[
     Rule::request("wl_registry", "bind", bind),
 ];
 
-/// Globals that are never let through: they carry descriptors that mean nothing on another machine, or that
-/// need a GPU. The second group has no table; that descriptors come with it is known.
+/// Globals that are never let through though nothing in their tables says so: they lead to buffers on a GPU,
+/// or they have no table and are known to carry descriptors. All others are judged by [`carries_unknown_fds`].
 const HIDDEN: &[&str] = &[
-    "wl_drm",
-    "wp_drm_lease_device_v1",
     "wp_linux_drm_syncobj_manager_v1",
-    "wp_security_context_manager_v1",
-    "zwlr_export_dmabuf_manager_v1",
     "zwp_linux_dmabuf_v1",
-    "zwp_linux_explicit_synchronization_v1",
-    "org_kde_kwin_remote_access_manager",
+    "zkde_screencast_unstable_v1",
     // no table
+    "mesa_drm",
     "wl_eglstream",
     "wl_eglstream_controller",
-    "wl_eglstream_display",
-    "mesa_drm",
     "xx_color_manager_v2",
     "xx_color_manager_v3",
     "zcosmic_screencopy_manager_v1",
     "zcosmic_screencopy_manager_v2",
-    "zkde_screencast_unstable_v1",
 ];
+
+/// True if an object made from this one, however indirectly, can send or receive a descriptor for which there
+/// is no rule. Such a global cannot work on another machine, and its descriptors would be taken for others.
+fn carries_unknown_fds(interface: &'static Interface) -> bool {
+    let mut seen = vec![interface];
+    let mut at = 0;
+    while let Some(current) = seen.get(at).copied() {
+        at += 1;
+        for signature in current.requests.iter().chain(current.events) {
+            if signature.fds > 0 && super::find(signature).is_none() {
+                return true;
+            }
+            for kind in signature.args {
+                if let ArgKind::NewId(Some(new)) = kind {
+                    if !seen.contains(new) {
+                        seen.push(new);
+                    }
+                }
+            }
+        }
+    }
+    false
+}
 
 /// The highest versions whose messages are all handled; a newer one may bring descriptors or buffers.
 const CAPPED: &[(&str, u32)] =
     &[("wl_shm", 2), ("zwlr_screencopy_manager_v1", 3), ("ext_image_copy_capture_manager_v1", 1)];
 
-/// True if no application behind farway may see this global.
-pub(crate) fn is_hidden(interface: &[u8]) -> Option<&'static str> {
-    HIDDEN.iter().find(|name| name.as_bytes() == interface).copied()
+/// The name under which a global is hidden from applications behind farway, if it is.
+fn is_hidden(interface: &[u8]) -> Option<&'static str> {
+    if let Some(listed) = HIDDEN.iter().find(|name| name.as_bytes() == interface) {
+        return Some(listed);
+    }
+    by_name(interface).filter(|interface| carries_unknown_fds(interface)).map(|interface| interface.name)
 }
 
 fn global(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
@@ -88,7 +107,8 @@ fn bind(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let allowed = match cx.state.globals.get(&name) {
         Some(Caps::Hidden) => false,
         Some(Caps::Version(most)) => version <= *most,
-        None => is_hidden(interface).is_none(),
+        // Never announced here: the compositor will say so itself.
+        None => true,
     };
     if !allowed || is_hidden(interface).is_some() {
         return cx.fault(Reason::HiddenGlobal(name));

@@ -1,0 +1,124 @@
+//! One job, from beginning to end, on whatever thread. The simulation runs the very same code over heap
+//! memory.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use farway_proto::channel::Update;
+use farway_proto::engine::{Done, Job, JobError};
+use farway_sys::diff::{self, ApplyError, DiffError, Scratch};
+use farway_sys::mem::RegionError;
+use farway_sys::pack::{Compression, Packer};
+
+use crate::store::Content;
+
+/// What a thread needs to run jobs; kept, because making it anew costs more than most jobs.
+#[derive(Debug, Default)]
+pub struct Tools {
+    packer: Packer,
+    scratch: Scratch,
+    raw: Vec<u8>,
+}
+
+/// Runs a job.
+pub fn run(job: Job, content: &Content, compression: Compression, tools: &mut Tools) -> Done {
+    let ticket = job.ticket();
+    let result = match job {
+        Job::Diff { intervals, tail, .. } => {
+            let intervals: Vec<Range<u64>> = intervals.iter().map(|i| i.start..i.end).collect();
+            difference(content, &intervals, tail, compression, tools)
+                .map(|update| Done::Update(ticket, update))
+        }
+        Job::Fill { range, .. } => whole(content, range.start..range.end, compression, tools)
+            .map(|update| Done::Update(ticket, Some(update))),
+        Job::Apply { update, .. } => {
+            apply(content, &update, compression, tools).map(|()| Done::Applied(ticket))
+        }
+    };
+    result.unwrap_or_else(|error| Done::Failed(ticket, error))
+}
+
+/// The payload of an update from the raw bytes in `tools`.
+fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes, JobError> {
+    if compression == Compression::None {
+        return Ok(Bytes::from(std::mem::take(&mut tools.raw)));
+    }
+    let mut packed = Vec::new();
+    tools.packer.pack(compression, &tools.raw, &mut packed).map_err(|_| JobError::Machine)?;
+    // What was reserved for the worst case is not kept while the frame waits to be sent.
+    if packed.capacity() > packed.len() * 2 {
+        packed.shrink_to_fit();
+    }
+    Ok(Bytes::from(packed))
+}
+
+fn difference(
+    content: &Content,
+    intervals: &[Range<u64>],
+    tail: bool,
+    compression: Compression,
+    tools: &mut Tools,
+) -> Result<Option<Update>, JobError> {
+    let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
+    tools.raw.clear();
+    let found = diff::diff(&content.region, mirror, intervals, tail, &mut tools.raw, &mut tools.scratch);
+    let found = found.map_err(|error| match error {
+        DiffError::Region(error) => of_region(&error),
+        _ => JobError::Machine,
+    })?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let payload = pack(compression, tools)?;
+    Ok(Some(Update::Diff { diff_size: found.diff_size, ntrailing: found.ntrailing, payload }))
+}
+
+fn whole(
+    content: &Content,
+    range: Range<u64>,
+    compression: Compression,
+    tools: &mut Tools,
+) -> Result<Update, JobError> {
+    let bounds = (u32::try_from(range.start), u32::try_from(range.end));
+    let (Ok(start), Ok(end)) = bounds else { return Err(JobError::Machine) };
+    tools.raw.clear();
+    tools.raw.resize((end - start) as usize, 0);
+    content.region.read(range.start, &mut tools.raw).map_err(|error| of_region(&error))?;
+    if let Some(mirror) = &content.mirror {
+        let mut copy = mirror.lock(range).map_err(|_| JobError::Machine)?;
+        copy.copy_from_slice(&tools.raw);
+    }
+    Ok(Update::Fill { start, end, payload: pack(compression, tools)? })
+}
+
+fn apply(
+    content: &Content,
+    update: &Update,
+    compression: Compression,
+    tools: &mut Tools,
+) -> Result<(), JobError> {
+    let exact = usize::try_from(update.unpacked()).map_err(|_| JobError::Malformed)?;
+    let data = tools.packer.unpack(compression, update.payload(), exact).map_err(|_| JobError::Malformed)?;
+    let (region, mirror) = (&content.region, content.mirror.as_ref());
+    let result = match update {
+        Update::Fill { start, .. } => diff::apply_fill(region, mirror, u64::from(*start), data),
+        Update::Diff { diff_size, ntrailing, .. } => {
+            diff::apply_diff(region, mirror, data, *diff_size as usize, *ntrailing as usize).map(drop)
+        }
+    };
+    result.map_err(|error| match error {
+        ApplyError::Region(error) => of_region(&error),
+        ApplyError::Mirror(_) => JobError::Machine,
+        _ => JobError::Malformed,
+    })
+}
+
+fn of_region(error: &RegionError) -> JobError {
+    match error {
+        RegionError::Shrunk { .. }
+        | RegionError::ReadOnly
+        | RegionError::TooSmall { .. }
+        | RegionError::OutOfRange { .. } => JobError::Shrunk,
+        RegionError::Shrink { .. } | RegionError::Io(_) => JobError::Machine,
+    }
+}

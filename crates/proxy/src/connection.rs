@@ -1,0 +1,155 @@
+//! One connection: an engine, the local socket, the stream to the other half, and what belongs to them.
+//!
+//! Not the thinking: every effect is carried out as it comes. Invariants: one thread; no call blocks but the
+//! one poll; a side is read only while the engine has appetite and our own queues are short.
+
+mod effects;
+mod fds;
+mod outbox;
+pub mod pipes;
+mod pump;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use farway_proto::channel::{Deframer, WireVersion};
+use farway_proto::engine::{Engine, Job, Outcome};
+use farway_proto::{Now, Role};
+use farway_sys::clock::{self, ClockId};
+use farway_sys::event::{PollSet, WakeReceiver, Waker};
+use farway_sys::net::{ByteStream, Outbox, Socket};
+use farway_sys::pack::Compression;
+
+use crate::bench::{Home, Tools, Workers};
+use crate::settings::Settings;
+use crate::store::Store;
+use fds::Fds;
+use outbox::ChannelOutbox;
+use pipes::Pipes;
+
+/// What a connection is made of.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// Which half this is.
+    pub role: Role,
+    /// The socket of the local program.
+    pub local: Socket,
+    /// The stream to the other half.
+    pub channel: ByteStream,
+    /// Bytes that were read from it already.
+    pub deframer: Deframer,
+    /// Bytes to send on it before anything else.
+    pub greeting: Option<[u8; 16]>,
+    /// The version in force.
+    pub version: WireVersion,
+    /// How content is packed on this channel.
+    pub compression: Compression,
+    /// The user's choices.
+    pub settings: &'a Settings,
+    /// Threads for large frames.
+    pub workers: &'a Workers,
+    /// Rung by the workers and by whoever wants the connection to end.
+    pub wakes: Waker,
+    /// Its other end.
+    pub woken: &'a WakeReceiver,
+}
+
+/// A running connection.
+#[derive(Debug)]
+pub struct Connection<'a> {
+    engine: Engine,
+    local: Socket,
+    channel: ByteStream,
+    deframer: Deframer,
+    local_out: Outbox,
+    channel_out: ChannelOutbox,
+    fds: Fds,
+    store: Store,
+    pipes: Pipes,
+    jobs: VecDeque<Job>,
+    /// Jobs that workers have.
+    away: usize,
+    home: Arc<Home>,
+    tools: Tools,
+    compression: Compression,
+    settings: &'a Settings,
+    workers: &'a Workers,
+    woken: &'a WakeReceiver,
+    polls: PollSet,
+    clocks: Clocks,
+    /// The other half has said something.
+    heard: bool,
+    local_gone: bool,
+    channel_gone: bool,
+    outcome: Option<Outcome>,
+}
+
+impl<'a> Connection<'a> {
+    /// A connection that is ready to run.
+    pub fn new(parts: Parts<'a>) -> Self {
+        let mut config = parts.settings.config();
+        config.version = parts.version;
+        let mut channel_out = ChannelOutbox::default();
+        if let Some(greeting) = parts.greeting {
+            channel_out.push_raw(&greeting);
+        }
+        Self {
+            engine: Engine::new(parts.role, config),
+            local: parts.local,
+            channel: parts.channel,
+            deframer: parts.deframer,
+            local_out: Outbox::new(),
+            channel_out,
+            fds: Fds::default(),
+            store: Store::new(),
+            pipes: Pipes::default(),
+            jobs: VecDeque::new(),
+            away: 0,
+            home: Home::new(parts.wakes),
+            tools: Tools::default(),
+            compression: parts.compression,
+            settings: parts.settings,
+            workers: parts.workers,
+            woken: parts.woken,
+            polls: PollSet::new(),
+            clocks: Clocks::default(),
+            heard: false,
+            local_gone: false,
+            channel_gone: false,
+            outcome: None,
+        }
+    }
+
+    fn now(&mut self) -> Now {
+        self.clocks.now(self.engine.presentation_clock())
+    }
+}
+
+/// The machine's clocks as the engine may know them. Offsets are sampled anew when they are older than
+/// [`Clocks::FRESH`]: they change only when somebody sets the wall clock or the machine slept.
+#[derive(Debug, Default)]
+struct Clocks {
+    last: Now,
+    sampled: Option<(u64, Option<u32>)>,
+}
+
+impl Clocks {
+    const FRESH: u64 = 20_000_000;
+    const MONOTONIC_OF_LINUX: u32 = 1;
+
+    fn now(&mut self, presentation: Option<u32>) -> Now {
+        let instant = clock::monotonic();
+        self.last.instant = farway_proto::Instant(instant);
+        let fresh = self.sampled.is_some_and(|(at, of)| of == presentation && instant - at < Self::FRESH);
+        if !fresh {
+            let offset = |id: Option<ClockId>| id.map_or(0, clock::offset_to_realtime);
+            self.last.monotonic_offset = offset(ClockId::from_canonical(Self::MONOTONIC_OF_LINUX));
+            self.last.presentation_offset = match presentation.and_then(ClockId::from_local) {
+                Some(id) => clock::offset_to_realtime(id),
+                None => self.last.monotonic_offset,
+            };
+            self.sampled = Some((instant, presentation));
+        }
+        self.last
+    }
+}

@@ -1,0 +1,209 @@
+//! Carries out what the engine asks for. No decision is made here but where a job runs.
+
+use std::sync::Arc;
+
+use farway_proto::Rid;
+use farway_proto::engine::fault::FdProblem;
+use farway_proto::engine::{Adopt, Create, Done, Effect, Handover, Job, JobError, Note, Outcome};
+use farway_sys::event::{Interest, PollSet};
+use farway_sys::pipe::{PipeReader, PipeWriter, pipe};
+
+use super::Connection;
+use crate::bench::Task;
+
+/// Work up to this many bytes is never handed over.
+const INLINE: u64 = 512 << 10;
+
+impl Connection<'_> {
+    /// Carries out everything that the engine wants, jobs included, until it wants nothing more for now.
+    pub(super) fn perform(&mut self) {
+        loop {
+            while let Some(effect) = self.engine.poll() {
+                self.effect(effect);
+            }
+            if self.jobs.is_empty() {
+                return;
+            }
+            self.run_jobs();
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::SendLocal { bytes, fds } => self.send_local(bytes, &fds),
+            Effect::SendChannel(frame) if !self.channel_gone => self.channel_out.push(&frame),
+            Effect::SendChannel(_) => {}
+            Effect::Adopt { rid, fd, kind } => self.adopt(rid, fd, kind),
+            Effect::Create { rid, kind } => self.create(rid, kind),
+            Effect::Resize { rid, size } => self.resize(rid, size),
+            Effect::Run(job) => self.jobs.push_back(job),
+            Effect::PipeWrite(rid, bytes) => self.pipes.write(rid, bytes),
+            Effect::PipeFinish(rid) => self.pipes.finish(rid),
+            Effect::Drop(rid) => {
+                self.store.drop_file(rid);
+                self.pipes.close(rid);
+            }
+            Effect::Note(note) => log(&note),
+            Effect::Finish(outcome) => self.finish(outcome),
+        }
+    }
+
+    fn send_local(&mut self, bytes: bytes::Bytes, fds: &[Handover]) {
+        if self.local_gone {
+            return;
+        }
+        let mut owned = Vec::with_capacity(fds.len());
+        for handover in fds {
+            match self.store.hand_over(handover.rid, handover.access) {
+                Ok(fd) => owned.push(Arc::new(fd)),
+                Err(error) => return self.bad_fd(handover.rid, FdProblem::Machine, &error),
+            }
+        }
+        self.local_out.push(bytes, owned);
+    }
+
+    fn bad_fd(&mut self, rid: Rid, problem: FdProblem, cause: &dyn std::fmt::Display) {
+        tracing::debug!(%rid, %problem, %cause, "descriptor");
+        let now = self.now();
+        // The fault comes back as an effect.
+        let _ = self.engine.on_bad_fd(now, rid, problem);
+    }
+
+    fn adopt(&mut self, rid: Rid, fd: farway_proto::FdId, kind: Adopt) {
+        let Some(fd) = self.fds.claim(fd) else {
+            return self.bad_fd(rid, FdProblem::Machine, &"it was claimed twice");
+        };
+        let result = match kind {
+            Adopt::SharedFile { size } => self.store.adopt_file(rid, fd, size, true),
+            Adopt::FixedFile { size } => self.store.adopt_file(rid, fd, size, false),
+            Adopt::PipeToWrite => {
+                self.pipes.write_to(rid, PipeWriter::new(fd));
+                Ok(())
+            }
+        };
+        if let Err(problem) = result {
+            self.bad_fd(rid, problem, &"adopt");
+        }
+    }
+
+    fn create(&mut self, rid: Rid, kind: Create) {
+        let dir = self.settings.temporary.as_deref();
+        let result = match kind {
+            Create::File { size, mirrored } => self.store.create_file(rid, size, mirrored, dir),
+            Create::PipeToRead => pipe().and_then(|(read, write)| {
+                self.store.keep_end(rid, write);
+                self.pipes.read_from(rid, PipeReader::new(read)?);
+                Ok(())
+            }),
+            Create::PipeToWrite => pipe().map(|(read, write)| {
+                self.store.keep_end(rid, read);
+                self.pipes.write_to(rid, PipeWriter::new(write));
+            }),
+        };
+        if let Err(error) = result {
+            self.bad_fd(rid, FdProblem::Machine, &error);
+        }
+    }
+
+    fn resize(&mut self, rid: Rid, size: u64) {
+        // Memory may move: nothing may be working on it.
+        self.finish_jobs();
+        let result = self.store.content(rid).map_or(Ok(()), |content| content.grow(size));
+        if let Err(problem) = result {
+            self.bad_fd(rid, problem, &"resize");
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Fault(fault) => tracing::warn!("connection ended: {fault}"),
+            Outcome::PeerLost => tracing::warn!("connection ended: the other half is gone without a word"),
+            Outcome::LocalClosed | Outcome::PeerClosed => tracing::debug!("connection ended: {outcome:?}"),
+        }
+        self.jobs.clear();
+        self.pipes.finish_all();
+        self.outcome = Some(outcome);
+    }
+
+    // ---- jobs ----
+
+    fn run_jobs(&mut self) {
+        let weight: u64 = self.jobs.iter().map(Job::weight).sum();
+        if self.jobs.len() == 1 || weight <= INLINE || self.workers.threads() == 0 {
+            // Each may change what is to be done next.
+            if let Some(task) = self.next_task() {
+                let done = task.run(&mut self.tools);
+                self.done(done);
+            }
+            return;
+        }
+        let mut tasks = Vec::with_capacity(self.jobs.len());
+        while let Some(task) = self.next_task() {
+            tasks.push(task);
+        }
+        self.away += tasks.len();
+        self.workers.submit(tasks);
+        self.help();
+    }
+
+    fn next_task(&mut self) -> Option<Task> {
+        let job = self.jobs.pop_front()?;
+        let Some(content) = self.store.content(job.rid()).cloned() else {
+            self.done(Done::Failed(job.ticket(), JobError::Machine));
+            return None;
+        };
+        Some(Task { job, content, compression: self.compression, home: Arc::clone(&self.home) })
+    }
+
+    /// Works on what the workers did not begin, and takes what they finished.
+    fn help(&mut self) {
+        while let Some(task) = self.workers.take_back(&self.home) {
+            let done = task.run(&mut self.tools);
+            self.away -= 1;
+            self.done(done);
+            self.collect();
+        }
+    }
+
+    /// Takes what the workers finished.
+    pub(super) fn collect(&mut self) {
+        for done in self.home.take() {
+            self.away -= 1;
+            self.done(done);
+        }
+    }
+
+    fn done(&mut self, done: Done) {
+        let now = self.now();
+        let _ = self.engine.on_done(now, done);
+    }
+
+    /// Returns when no job is under way.
+    fn finish_jobs(&mut self) {
+        while let Some(task) = self.next_task() {
+            let done = task.run(&mut self.tools);
+            self.done(done);
+        }
+        self.help();
+        let mut polls = PollSet::new();
+        while self.away > 0 {
+            polls.clear();
+            polls.add(std::os::fd::AsFd::as_fd(self.woken), Interest { readable: true, writable: false });
+            if polls.wait(None).is_err() {
+                return;
+            }
+            self.woken.drain();
+            self.collect();
+        }
+    }
+}
+
+fn log(note: &Note) {
+    match note {
+        Note::Message(text) => tracing::debug!(target: "farway::wayland", "{text}"),
+        Note::SlowPipe(rid) => {
+            tracing::warn!(%rid, "a program did not read its clipboard pipe for too long; the transfer was cut short");
+        }
+        other => tracing::debug!("{other:?}"),
+    }
+}

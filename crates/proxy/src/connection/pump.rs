@@ -1,0 +1,228 @@
+//! The loop of a connection's thread: wait, read, let the engine think, act, write.
+
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use farway_proto::engine::{Outcome, Side};
+use farway_sys::clock;
+use farway_sys::event::Interest;
+use farway_sys::net::{Flush, Received, RecvError};
+
+use super::Connection;
+use crate::settings::code;
+
+/// Bytes read from the local program in one turn.
+const LOCAL_READ: usize = 64 << 10;
+/// Bytes read from the channel in one turn, at least and at most.
+const CHANNEL_READ: (usize, usize) = (64 << 10, 1 << 20);
+/// Bytes that may wait for the channel before the local program is no longer read.
+const CHANNEL_QUEUE: usize = 256 << 10;
+/// Bytes that may wait for the local program before the channel is no longer read.
+const LOCAL_QUEUE: usize = 256 << 10;
+/// How long the last words of a connection may take.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Places in the poll set.
+struct Places {
+    local: Option<usize>,
+    channel: Option<usize>,
+    channel_write: Option<usize>,
+}
+
+impl Connection<'_> {
+    /// Serves the connection to its end.
+    pub fn run(mut self, is_stopping: impl Fn() -> bool) -> Outcome {
+        let mut input = BytesMut::with_capacity(LOCAL_READ);
+        let mut deadline = None;
+        loop {
+            self.take_frames();
+            self.flush();
+            if let Some(outcome) = self.outcome {
+                let until = *deadline.get_or_insert_with(|| clock::monotonic() + FAREWELL.as_nanos() as u64);
+                if self.is_silent() || clock::monotonic() >= until {
+                    return outcome;
+                }
+            }
+            let places = self.prepare();
+            let timeout = self.timeout(deadline);
+            if let Err(error) = self.polls.wait(timeout) {
+                tracing::error!("cannot wait for sockets: {error}");
+                return self.outcome.unwrap_or(Outcome::PeerLost);
+            }
+            self.woken.drain();
+            if is_stopping() && self.outcome.is_none() {
+                let now = self.now();
+                self.engine.stop(now);
+            }
+            self.collect();
+            self.turn(&places, &mut input);
+        }
+    }
+
+    /// Nothing is left to be said to anyone.
+    fn is_silent(&self) -> bool {
+        self.local_out.is_empty() && self.channel_out.len() == 0 && !self.pipes.is_writing()
+    }
+
+    fn prepare(&mut self) -> Places {
+        let appetite = self.engine.appetite();
+        let over = self.outcome.is_some();
+        self.polls.clear();
+        self.polls.add(self.woken.as_fd(), Interest { readable: true, writable: false });
+        let read_local =
+            appetite.local && !over && !self.local_gone && self.channel_out.len() < CHANNEL_QUEUE;
+        let write_local = !self.local_out.is_empty();
+        let read_channel =
+            appetite.channel && !over && !self.channel_gone && self.local_out.len() < LOCAL_QUEUE;
+        let write_channel = self.channel_out.len() > 0;
+        // A socket of which nothing is wanted stays out: its hang-up would be reported for ever.
+        let mut add = |fd, readable, writable| {
+            (readable || writable).then(|| self.polls.add(fd, Interest { readable, writable }))
+        };
+        let local = add(self.local.as_fd(), read_local, write_local);
+        let (channel, channel_write) = if self.channel.is_duplex() {
+            let both = add(self.channel.read_fd(), read_channel, write_channel);
+            (both.filter(|_| read_channel), both)
+        } else {
+            (
+                add(self.channel.read_fd(), read_channel, false),
+                add(self.channel.write_fd(), false, write_channel),
+            )
+        };
+        let read_pipes = !over && self.channel_out.len() < CHANNEL_QUEUE;
+        self.pipes.poll(&mut self.polls, read_pipes);
+        Places { local: local.filter(|_| read_local), channel, channel_write }
+    }
+
+    fn timeout(&self, deadline: Option<u64>) -> Option<Duration> {
+        let engine = self.engine.poll_timeout().map(|instant| instant.0).filter(|_| self.outcome.is_none());
+        let next = [engine, deadline].into_iter().flatten().min()?;
+        Some(Duration::from_nanos(next.saturating_sub(clock::monotonic())))
+    }
+
+    fn turn(&mut self, places: &Places, input: &mut BytesMut) {
+        let mut events = Vec::new();
+        self.pipes.turn(&self.polls, &mut events);
+        self.pipe_events(&mut events);
+        // Input first: it is small, and somebody waits for it.
+        if places.channel.is_some_and(|at| self.polls.ready(at).any()) {
+            self.read_channel();
+        }
+        if places.local.is_some_and(|at| self.polls.ready(at).any()) {
+            self.read_local(input);
+        }
+        if places.channel_write.is_some_and(|at| self.polls.ready(at).hangup) && places.channel.is_none() {
+            // Nobody reads what we write, and we do not want to read now: do not spin.
+            self.channel_out.clear();
+        }
+        let now = self.now();
+        if self.engine.poll_timeout().is_some_and(|at| at <= now.instant) {
+            self.engine.on_timeout(now);
+        }
+        self.perform();
+    }
+
+    fn pipe_events(&mut self, events: &mut Vec<(farway_proto::Rid, farway_proto::engine::PipeEvent)>) {
+        let now = self.now();
+        for (rid, event) in events.drain(..) {
+            let _ = self.engine.on_pipe(now, rid, event);
+        }
+        self.perform();
+    }
+
+    fn read_local(&mut self, input: &mut BytesMut) {
+        input.clear();
+        let received = self.local.recv(input, LOCAL_READ, &mut self.fds.arrived);
+        let now = self.now();
+        match received {
+            Ok(Received::Bytes(_)) => {
+                let mut fds = self.fds.announce();
+                let _ = self.engine.on_local(now, input, &mut fds);
+            }
+            Ok(Received::Empty) => {}
+            Ok(Received::Closed) => self.local_closed(),
+            Err(RecvError::FdsTruncated) => {
+                let _ = self.engine.on_bad_local(now);
+            }
+            Err(RecvError::Io(error)) => {
+                tracing::debug!("local socket: {error}");
+                self.local_closed();
+            }
+        }
+        self.perform();
+    }
+
+    /// The local program is gone. What it wrote into pipes before is still sent.
+    fn local_closed(&mut self) {
+        self.local_gone = true;
+        self.local_out = farway_sys::net::Outbox::new();
+        let mut events = Vec::new();
+        self.pipes.drain_readers(&mut events);
+        self.pipe_events(&mut events);
+        let now = self.now();
+        self.engine.on_closed(now, Side::Local);
+    }
+
+    fn read_channel(&mut self) {
+        let wanted = self.deframer.missing().clamp(CHANNEL_READ.0, CHANNEL_READ.1);
+        match self.channel.recv(self.deframer.buffer(), wanted) {
+            Ok(Received::Bytes(_)) => {
+                self.heard = true;
+                self.take_frames();
+            }
+            Ok(Received::Empty) => {}
+            Ok(Received::Closed) => self.channel_closed(),
+            Err(error) => {
+                tracing::debug!("channel: {error}");
+                self.channel_closed();
+            }
+        }
+    }
+
+    fn channel_closed(&mut self) {
+        self.channel_gone = true;
+        self.channel_out.clear();
+        let now = self.now();
+        if self.heard || self.engine.role() == farway_proto::Role::Display {
+            self.engine.on_closed(now, Side::Channel);
+        } else {
+            let _ = self.engine.on_refused(now, code(self.compression));
+        }
+        self.perform();
+    }
+
+    /// Gives the engine the frames that it has appetite for.
+    fn take_frames(&mut self) {
+        while self.outcome.is_none() && self.engine.appetite().channel && self.local_out.len() < LOCAL_QUEUE {
+            let now = self.now();
+            match self.deframer.next() {
+                Ok(Some(frame)) => {
+                    let _ = self.engine.on_channel(now, frame);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    let _ = self.engine.on_bad_channel(now, error);
+                }
+            }
+            self.perform();
+        }
+    }
+
+    fn flush(&mut self) {
+        self.perform();
+        match self.local_out.flush(&self.local) {
+            Ok(Flush::Done | Flush::Full) => {}
+            // Whether it is gone is for reading to find: it may have said something before.
+            Ok(Flush::Closed) => {}
+            Err(error) => {
+                tracing::debug!("local socket: {error}");
+                self.local_out = farway_sys::net::Outbox::new();
+            }
+        }
+        if let Err(error) = self.channel_out.flush(&self.channel) {
+            tracing::debug!("channel: {error}");
+            self.channel_out.clear();
+        }
+    }
+}

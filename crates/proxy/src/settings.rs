@@ -1,0 +1,80 @@
+//! What the user chose, for all connections of a process. Values only.
+
+use std::path::PathBuf;
+
+use farway_proto::channel::CompressionCode;
+use farway_proto::engine::{Config, Limits};
+use farway_sys::pack::Compression;
+
+/// How connections are to be served.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How content is packed for the channel. The display's side follows the other half's choice and uses
+    /// this level if the method is the same.
+    pub compression: Compression,
+    /// Put in front of every window title.
+    pub title_prefix: String,
+    /// Threads for large frames, besides one for each connection.
+    pub threads: usize,
+    /// Bounds for each connection.
+    pub limits: Limits,
+    /// Log every Wayland message.
+    pub trace: bool,
+    /// Where shared memory lives on systems that have only files for it. `None`: the system's temporary
+    /// folder.
+    pub temporary: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            compression: Compression::Lz4(0),
+            title_prefix: String::new(),
+            threads: 1,
+            limits: Limits::default(),
+            trace: false,
+            temporary: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The engine's share of it.
+    pub fn config(&self) -> Config {
+        Config {
+            title_prefix: self.title_prefix.clone().into_bytes(),
+            limits: self.limits.clone(),
+            trace: self.trace,
+            clocks: canonical_clocks(),
+            ..Config::default()
+        }
+    }
+}
+
+/// The clocks of this system and what Linux calls them, as far as they differ.
+fn canonical_clocks() -> Vec<(u32, u32)> {
+    const CLOCKS_OF_LINUX: std::ops::Range<u32> = 0..12;
+    CLOCKS_OF_LINUX
+        .filter_map(|canonical| Some((farway_sys::clock::local_clock(canonical)?, canonical)))
+        .filter(|(local, canonical)| local != canonical)
+        .collect()
+}
+
+/// What a connection header calls a compression.
+pub fn code(compression: Compression) -> CompressionCode {
+    match compression {
+        Compression::None => CompressionCode::None,
+        Compression::Lz4(_) => CompressionCode::Lz4,
+        Compression::Zstd(_) => CompressionCode::Zstd,
+    }
+}
+
+/// The compression to use towards a peer that named `theirs`: our own level where the method is ours.
+pub fn follow(ours: Compression, theirs: CompressionCode) -> Compression {
+    match theirs {
+        _ if code(ours) == theirs => ours,
+        CompressionCode::None => Compression::None,
+        CompressionCode::Lz4 => Compression::Lz4(0),
+        CompressionCode::Zstd => Compression::Zstd(0),
+    }
+}
