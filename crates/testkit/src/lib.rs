@@ -1,4 +1,5 @@
 #![forbid(unsafe_code)]
 //! testkit
 
+pub mod load;
 pub mod real;
