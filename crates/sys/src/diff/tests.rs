@@ -1,3 +1,5 @@
+#![allow(clippy::single_range_in_vec_init)] // one interval is the usual case
+
 use super::*;
 use crate::mem::SharedFile;
 use crate::testing::Rng;

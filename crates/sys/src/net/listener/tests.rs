@@ -1,3 +1,5 @@
+#![allow(clippy::assertions_on_constants)] // constant for each platform
+
 use super::*;
 use crate::testing::{FULL, TempDir, is_cloexec, is_nonblocking};
 use std::os::unix::fs::PermissionsExt;
