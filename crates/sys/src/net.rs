@@ -28,7 +28,9 @@ pub enum Sent {
     Closed,
 }
 
-pub use listener::{ListenError, UnixListening, connect_unix, listen_abstract, listen_unix};
+pub use listener::{
+    ListenError, UnixListening, connect_abstract, connect_unix, listen_abstract, listen_unix,
+};
 pub use scm::{Flush, Outbox};
 pub use socket::{RecvError, Socket};
 pub use stream::ByteStream;

@@ -86,8 +86,13 @@ impl Runs {
 
 /// How many bytes at the front of both are equal, in whole blocks; all of them if the rest is equal.
 fn unchanged(new: &[u8], old: &[u8]) -> usize {
-    let mut equal = 0;
-    for (new, old) in new.chunks_exact(STRIDE).zip(old.chunks_exact(STRIDE)) {
+    // Changes come together: look at one block before going on to many.
+    let first = new.len().min(BLOCK);
+    if differs(&new[..first], &old[..first]) {
+        return 0;
+    }
+    let mut equal = first;
+    for (new, old) in new[first..].chunks_exact(STRIDE).zip(old[first..].chunks_exact(STRIDE)) {
         if differs(new, old) {
             break;
         }
@@ -105,36 +110,27 @@ fn unchanged(new: &[u8], old: &[u8]) -> usize {
 /// Without branches inside, so that it becomes a few vector instructions.
 #[inline]
 fn differs(new: &[u8], old: &[u8]) -> bool {
-    let (new_words, new_rest) = new.as_chunks_8();
-    let (old_words, old_rest) = old.as_chunks_8();
-    let words = new_words.zip(old_words).fold(0, |sum, (new, old)| sum | (new ^ old));
-    words != 0 || new_rest != old_rest
+    let (new_words, old_words) = (new.chunks_exact(8), old.chunks_exact(8));
+    let rest = new_words.remainder() != old_words.remainder();
+    words(new_words).zip(words(old_words)).fold(u64::from(rest), |sum, (new, old)| sum | (new ^ old)) != 0
 }
 
-/// Slices as 64-bit words and the rest; the standard library's own way is younger than our oldest compiler.
-trait Words {
-    fn as_chunks_8(&self) -> (impl Iterator<Item = u64>, &[u8]);
-}
-
-impl Words for [u8] {
-    #[inline]
-    fn as_chunks_8(&self) -> (impl Iterator<Item = u64>, &[u8]) {
-        let chunks = self.chunks_exact(8);
-        let rest = chunks.remainder();
-        let word = |chunk: &[u8]| {
-            let mut bytes = [0; 8];
-            bytes.copy_from_slice(chunk);
-            u64::from_ne_bytes(bytes)
-        };
-        (chunks.map(word), rest)
-    }
+fn words(chunks: std::slice::ChunksExact<'_, u8>) -> impl Iterator<Item = u64> {
+    chunks.map(|chunk| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(chunk);
+        u64::from_ne_bytes(bytes)
+    })
 }
 
 /// The first and one past the last byte of the changed words. There is a change, and the length is a multiple of 4.
 fn ends(new: &[u8], old: &[u8]) -> (usize, usize) {
-    let changed = |(new, old): (&[u8], &[u8])| new != old;
-    let words = || new.chunks_exact(4).zip(old.chunks_exact(4));
-    let first = words().position(changed).unwrap_or(0);
-    let last = words().rposition(changed).unwrap_or(0);
-    (first * 4, (last + 1) * 4)
+    let differs = |at: &usize| {
+        // Of constant length, so no call is made for it.
+        let word = |bytes: &[u8]| [bytes[*at], bytes[*at + 1], bytes[*at + 2], bytes[*at + 3]];
+        word(new) != word(old)
+    };
+    let first = (0..new.len()).step_by(4).find(differs).unwrap_or(0);
+    let last = (0..new.len()).step_by(4).rfind(differs).unwrap_or(0);
+    (first, last + 4)
 }
