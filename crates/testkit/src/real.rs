@@ -15,6 +15,9 @@
 //! | `FARWAY_PEERS` | folder of the foreign programs; default `$XDG_CACHE_HOME/farway-peers` |
 //! | `FARWAY_SERVER`, `FARWAY_CLIENT` | program of a side: `farway` (default), a peer's suite (`bookworm` …) or a path |
 //! | `FARWAY_COMPRESS` | `none`, `lz4`, `zstd`; default `lz4` |
+//! | `FARWAY_CONTROL` | the second run has no proxy either: shows whether a script is deterministic |
+//! | `FARWAY_KEEP` | keeps the pictures of passing steps under `target/real` |
+//! | `FARWAY_DEBUG` | both sides run with `--debug` |
 //! | `FARWAY_NO_SKIP` | a missing program is a failure |
 
 pub mod app;
@@ -26,6 +29,7 @@ pub mod process;
 pub mod programs;
 pub mod proxy;
 pub mod sandbox;
+pub mod scripts;
 pub mod stage;
 pub mod wait;
 pub mod wire;

@@ -23,6 +23,9 @@ pub const SCREEN: (u32, u32) = (800, 600);
 /// The empty screen's colour, one that no program of the tests draws.
 pub const BACKGROUND: [u8; 3] = [0x20, 0x30, 0x40];
 
+/// How far the pointer's picture reaches at most, in pixels. It is part of pictures: renderers without planes draw it.
+const CURSOR: u32 = 32;
+
 /// Which compositor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -67,19 +70,33 @@ impl Compositor {
             let socket = wayland_socket(&dir);
             Ok(socket.filter(|s| Wire::connect(s, Duration::from_secs(10)).is_ok()))
         })?;
-        let (width, height) = SCREEN;
-        let rgb = BACKGROUND.repeat((width * height) as usize);
-        let blank = Image::new(width, height, rgb).ok_or(RealError::Picture("blank"))?;
         let shots = sandbox.folder("shots")?;
-        let mut this = Compositor { kind, process, display, shots, blank, hand: None };
+        let empty = plain().ok_or(RealError::Picture("blank"))?;
+        let mut this = Compositor { kind, process, display, shots, blank: empty, hand: None };
         if kind == Kind::Sway {
-            this.hand = Some(Hand::new(sandbox, &this.display, SCREEN)?);
+            let mut hand = Hand::new(sandbox, &this.display, SCREEN)?;
+            hand.point(SCREEN.0 - 1, SCREEN.1 - 1)?;
+            this.hand = Some(hand);
         }
-        wait::until("the screen is empty", DEADLINE, || {
-            this.check()?;
-            Ok(this.screenshot(sandbox).ok().filter(|shot| shot.difference(&this.blank, 0).is_none()))
-        })?;
+        this.wait_until_empty(sandbox)?;
         Ok(this)
+    }
+
+    /// Waits for the bare background, but for the pointer in the corner, and remembers that picture.
+    fn wait_until_empty(&mut self, sandbox: &Sandbox) -> Result<(), RealError> {
+        let mut last = None;
+        let mut previous = None;
+        let empty = wait::until("the screen is empty", DEADLINE, || {
+            self.check()?;
+            let shot = self.screenshot(sandbox)?;
+            last = shot.window(&self.blank);
+            let bare = last.is_none_or(|r| r.x + CURSOR >= SCREEN.0 && r.y + CURSOR >= SCREEN.1);
+            let still = previous.replace(shot.clone()) == Some(shot.clone());
+            Ok((bare && still).then_some(shot))
+        });
+        let kind = self.kind.program();
+        self.blank = empty.inspect_err(|_| eprintln!("{kind}: not empty within {last:?}"))?;
+        Ok(())
     }
 
     /// Which one it is.
@@ -92,7 +109,7 @@ impl Compositor {
         &self.display
     }
 
-    /// The empty screen.
+    /// The empty screen: the background, with the pointer in the lower right corner if there is one.
     pub fn blank(&self) -> &Image {
         &self.blank
     }
@@ -102,7 +119,7 @@ impl Compositor {
         self.process.check()
     }
 
-    /// What is on the screen now, without the pointer's picture.
+    /// What is on the screen now.
     pub fn screenshot(&self, sandbox: &Sandbox) -> Result<Image, RealError> {
         self.screenshot_via(sandbox, &self.display)
     }
@@ -127,6 +144,11 @@ impl Compositor {
         command.arg("-s").arg(sway::ipc(dir)).arg("--").arg(message);
         run(command).map(drop)
     }
+}
+
+fn plain() -> Option<Image> {
+    let (width, height) = SCREEN;
+    Image::new(width, height, BACKGROUND.repeat((width * height) as usize))
 }
 
 /// The Wayland socket in a compositor's runtime folder.

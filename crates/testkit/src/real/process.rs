@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How much of a log goes into an error.
 const LOG_TAIL: usize = 2000;
 
+/// How long a program may take to end by itself.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// A running program, the leader of its own process group.
 #[derive(Debug)]
 pub struct Process {
@@ -63,8 +66,13 @@ impl Process {
         kill_process(self.group(), signal).doing(format!("signal {}", self.label))
     }
 
-    /// Kills the group and reaps the leader. Doing it twice is harmless.
+    /// Ends the group, first with TERM so that the leader can reap children of its own, and reaps the leader.
+    /// Doing it twice is harmless.
     pub fn kill(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_process_group(self.group(), Signal::TERM);
+            let _ = wait::until("a child ends", GRACE, || self.child.try_wait().doing("wait for a child"));
+        }
         // The group may be gone already.
         let _ = kill_process_group(self.group(), Signal::KILL);
         let _ = self.child.wait();

@@ -17,6 +17,10 @@ pub const NOBODY: u32 = 65534;
 
 const GTK: &str = "[Settings]\ngtk-enable-animations=0\ngtk-cursor-blink=0\ngtk-font-name=DejaVu Sans 10\n\
                    gtk-theme-name=Adwaita\ngtk-icon-theme-name=Adwaita\ngtk-recent-files-enabled=0\n";
+// GTK redraws parts over antialiased edges, so that such edges depend on how often they were drawn. Without rounded
+// corners, gradients and shadows the pixels depend on the content alone.
+const CSS: &str = "* { transition: none; animation: none; border-radius: 0; box-shadow: none; \
+                   text-shadow: none; -gtk-icon-shadow: none; background-image: none; }\n";
 const FOOT: &str = "font=DejaVu Sans Mono:size=9\npad=4x4\nworkers=1\n[bell]\n[cursor]\nblink=no\n\
                     [csd]\nfont=DejaVu Sans\n[scrollback]\nlines=100\n";
 const WESTON: &str = "[terminal]\nfont=DejaVu Sans Mono\nfont-size=12\n";
@@ -52,6 +56,8 @@ impl Sandbox {
         };
         write("gtk-3.0/settings.ini", GTK)?;
         write("gtk-4.0/settings.ini", GTK)?;
+        write("gtk-3.0/gtk.css", CSS)?;
+        write("gtk-4.0/gtk.css", CSS)?;
         write("foot/foot.ini", FOOT)?;
         write("weston.ini", WESTON)?;
         write("fonts.conf", FONTS)?;

@@ -4,6 +4,7 @@
 //! Invariant: a step of the run with a proxy passes only on a picture that stays.
 
 use super::error::Doing;
+use super::process::Process;
 use super::wait::{self, DEADLINE};
 use super::{App, Compositor, Image, Kind, Pair, Proxy, RealError, Sandbox};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,12 @@ pub fn twice(
     kind: Kind,
     script: impl Fn(&mut Stage) -> Result<(), RealError>,
 ) -> Result<(), RealError> {
+    if std::env::var_os("FARWAY_CONTROL").is_some() {
+        let seen = direct(test, kind, 0, &script)?;
+        let mut again = Stage::new(test, kind, None, 0)?;
+        again.wanted = Some(seen);
+        return again.play(script, "control");
+    }
     twice_with(test, kind, &[Pair::from_env()?], 0, script)
 }
 
@@ -43,16 +50,25 @@ pub fn twice_with(
     tolerance: u8,
     script: impl Fn(&mut Stage) -> Result<(), RealError>,
 ) -> Result<(), RealError> {
-    let mut direct = Stage::new(test, kind, None, tolerance)?;
-    direct.play(&script, "direct")?;
-    let seen = std::mem::take(&mut direct.seen);
-    drop(direct);
+    let seen = direct(test, kind, tolerance, &script)?;
     for pair in pairs {
         let mut proxied = Stage::new(test, kind, Some(pair), tolerance)?;
         proxied.wanted = Some(seen.clone());
         proxied.play(&script, &pair.name())?;
     }
     Ok(())
+}
+
+/// The run without a proxy: its pictures are what all others are compared with.
+fn direct(
+    test: &str,
+    kind: Kind,
+    tolerance: u8,
+    script: impl Fn(&mut Stage) -> Result<(), RealError>,
+) -> Result<Vec<(String, Image)>, RealError> {
+    let mut stage = Stage::new(test, kind, None, tolerance)?;
+    stage.play(script, "direct")?;
+    Ok(std::mem::take(&mut stage.seen))
 }
 
 impl Stage {
@@ -108,9 +124,20 @@ impl Stage {
         &mut self.compositor
     }
 
+    /// The compositor, to look at.
+    pub fn compositor_ref(&self) -> &Compositor {
+        &self.compositor
+    }
+
     /// The proxy, in the run that has one.
     pub fn proxy(&mut self) -> Option<&mut Proxy> {
         self.proxy.as_mut()
+    }
+
+    /// Runs a command as a server of its own would: `server -- program args…`.
+    pub fn run_in_server(&self, program: &str, args: &[&str]) -> Result<Process, RealError> {
+        let proxy = self.proxy.as_ref().ok_or(RealError::Answer("the stage: no proxy"))?;
+        proxy.server_running(&self.sandbox, program, args)
     }
 
     /// The sandbox.
@@ -174,7 +201,7 @@ impl Stage {
             let shot = self.screenshot()?;
             let good = match &wanted {
                 Some(wanted) => wanted.difference(&shot, tolerance).is_none(),
-                None => shot.difference(&before, 0).is_some(),
+                None => shot != before,
             };
             still = match &last {
                 _ if !good => 0,

@@ -28,6 +28,11 @@ fn png_survives_a_round_trip() {
 }
 
 #[test]
+fn alpha_is_dropped() {
+    assert_eq!(super::opaque(vec![1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 0]), (1..=9).collect::<Vec<u8>>());
+}
+
+#[test]
 fn difference_reports_box_count_and_worst() {
     let a = grey(10, 8);
     let mut b = a.clone();
