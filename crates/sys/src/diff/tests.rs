@@ -70,7 +70,7 @@ fn round_trips_with_exact_runs() {
     let mut rng = Rng(11);
     for size in [4_usize, 39, 256, 17_777, 65_537] {
         let body = size - size % BLOCK;
-        for gap in [2, 3, 4, 8, 15, 16, 17, 18, 33, 64, 100, 1000, 5000, 262_144] {
+        for gap in [2, 4, 15, 17, 33, 100, 5000, 262_144] {
             let pair = Pair::new(size as u64);
             for round in 0..3 {
                 let (before, mut after) = (content(&pair.region), content(&pair.region));
@@ -148,7 +148,7 @@ fn nothing_changed_gives_nothing() {
 
 #[test]
 fn the_worst_case_stays_small() {
-    let size = 1 << 20;
+    let size = 1 << 18;
     let pair = Pair::new(size);
     let mut out = Vec::new();
     for at in (0..size).step_by(72) {
@@ -222,7 +222,7 @@ fn a_scribbling_writer_cannot_make_the_sides_differ() {
             }
         });
         let (mut out, mut scratch) = (Vec::new(), Scratch::new());
-        for _ in 0..60 {
+        for _ in 0..25 {
             out.clear();
             let fields = diff(&mine, &mirror, &[0..size], true, &mut out, &mut scratch).unwrap();
             apply_diff(&twin, None, &out, fields.diff_size as usize, fields.ntrailing as usize).unwrap();
@@ -290,7 +290,7 @@ fn any_layout_is_applied() {
 #[test]
 fn random_payloads_never_panic() {
     let (mut rng, region, mirror) = (Rng(31), Region::heap(1000), Mirror::new(1000).unwrap());
-    for _ in 0..5000 {
+    for _ in 0..2000 {
         let len = rng.below(200);
         let mut payload = rng.bytes(len);
         for word in payload.chunks_exact_mut(4) {

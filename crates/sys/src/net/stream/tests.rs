@@ -21,7 +21,7 @@ fn sockets() {
     default_sigpipe();
     let (one, other) = ByteStream::connected().unwrap();
     assert!(one.is_duplex());
-    let data = crate::testing::Rng(1).bytes(3_000_000);
+    let data = crate::testing::Rng(1).bytes(600_000);
     pump(&one, &other, &data);
     pump(&other, &one, &data);
     assert!(!is_nonblocking(one.read_fd()));
