@@ -1,3 +1,118 @@
 #![forbid(unsafe_code)]
-//! cli
-fn main() {}
+//! `farway`: `ssh -X` for Wayland. The life of the process around the connections that [`farway_proxy`] serves.
+//!
+//! Not the connections themselves. Invariants: only this crate reads the environment, handles signals, starts
+//! programs, prints and exits; stdout belongs to the command that we run; exit codes are those of ssh: the command's
+//! own, 128 and the signal's number, 2 for wrong usage, 255 for failures of ours.
+
+mod args;
+mod log;
+mod plan;
+mod run;
+
+use std::collections::hash_map::RandomState;
+use std::error::Error;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, Hasher};
+use std::process::ExitCode;
+use std::thread::available_parallelism;
+
+use plan::{Circumstances, Environment, PlanError, Role};
+use run::RunError;
+
+/// Why we end without what was asked for.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+fn main() -> ExitCode {
+    let args = match args::parse(std::env::args_os()) {
+        Ok(args) => args,
+        Err(error) => {
+            // Whoever closed our stderr does not want to know.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let env: Environment = std::env::vars_os().collect();
+    match start(args, &env) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("{}", log::escaped(&report(&failure)));
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
+    let debug = args.debug;
+    let here = Circumstances {
+        cpus: available_parallelism().map_or(1, usize::from),
+        tag: tag(RandomState::new().build_hasher().finish()),
+        pid: std::process::id(),
+    };
+    let plan = plan::plan(args, env, &here)?;
+    let side = match plan.role {
+        Role::Server(_) => "server",
+        Role::Client(_) => "client",
+    };
+    let filter = env.get(OsStr::new("FARWAY_LOG")).and_then(|filter| filter.to_str());
+    log::init(debug, filter, side);
+    for note in &plan.notes {
+        eprintln!("farway: {note}");
+    }
+    Ok(match plan.role {
+        Role::Server(server) => run::server::run(server, plan.settings)?,
+        Role::Client(client) => run::client::run(client, plan.settings)?,
+    })
+}
+
+/// Ten letters and digits. The standard library seeds its hashers from the system's random numbers.
+fn tag(mut seed: u64) -> String {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut letter = || {
+        let position = (seed % 62) as usize;
+        seed /= 62;
+        char::from(LETTERS[position])
+    };
+    std::iter::repeat_with(&mut letter).take(10).collect()
+}
+
+impl Failure {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Plan(error) => error.hint(),
+            Self::Run(error) => error.hint(),
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Plan(_) => run::OURS,
+            Self::Run(error) => error.code(),
+        }
+    }
+}
+
+/// One line: what failed, why, and what to do.
+fn report(failure: &Failure) -> String {
+    let mut line = format!("farway: {failure}");
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Some errors say what their cause says.
+        if !line.contains(&text) {
+            let _ = write!(line, " ({text})");
+        }
+        cause = error.source();
+    }
+    if let Some(hint) = failure.hint() {
+        let _ = write!(line, "; {hint}");
+    }
+    line
+}

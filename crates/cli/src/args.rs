@@ -1,0 +1,181 @@
+//! The command line as a value: what was asked for, before the environment has a say.
+//!
+//! Not the decisions (see [`plan`](crate::plan)). Invariant: options end at the mode word, and everything after
+//! `server` belongs to the command, however it looks. Spellings are those of waypipe, because either end may start
+//! the other.
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use farway_sys::pack::Compression;
+
+/// What `--version` prints after the program's name. The lines are those of waypipe, for scripts that look.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nfeatures:\n  lz4: true\n  zstd: true\n  dmabuf: false\n  video: false"
+);
+
+/// Run Wayland applications on one machine and show them on another.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "farway", version = VERSION, args_override_self = true)]
+pub struct Args {
+    /// Compress the channel: none, lz4[=LEVEL] or zstd[=LEVEL], with levels from -128 to 127
+    #[arg(short, long, value_name = "METHOD", default_value = "lz4", allow_hyphen_values = true)]
+    pub compress: Compression,
+
+    /// Log every message on stderr. This shows what is typed and copied
+    #[arg(short, long)]
+    pub debug: bool,
+
+    /// Keep applications from using the GPU
+    #[arg(short, long)]
+    pub no_gpu: bool,
+
+    /// Serve a single connection
+    #[arg(short, long)]
+    pub oneshot: bool,
+
+    /// The channel's socket: a path, or with --vsock [[s]CID:]PORT
+    #[arg(short, long, value_name = "SOCKET")]
+    pub socket: Option<OsString>,
+
+    /// Name or path of the Wayland socket that applications see (server)
+    #[arg(long, value_name = "NAME")]
+    pub display: Option<OsString>,
+
+    /// GPU to use, by the path of its render node
+    #[arg(long, value_name = "PATH")]
+    pub drm_node: Option<PathBuf>,
+
+    /// Start the command as a login shell (server)
+    #[arg(long)]
+    pub login_shell: bool,
+
+    /// Threads that compress and compare large frames; 0 is half of the CPUs
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub threads: usize,
+
+    /// Put in front of every window title
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub title_prefix: String,
+
+    /// Remove the channel's socket once it is not needed any more (server)
+    #[arg(long)]
+    pub unlink_socket: bool,
+
+    /// Video for content of GPU applications: none, or any of h264,vp9,av1,hw,sw,hwenc,swenc,hwdec,swdec,bpf=BITS
+    #[arg(
+        long,
+        value_name = "LIST",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "none",
+        default_missing_value = "h264"
+    )]
+    pub video: Video,
+
+    /// The channel is a vsock connection, between a virtual machine and its host
+    #[arg(long)]
+    pub vsock: bool,
+
+    /// Show applications in a sandbox's security context of this application ID (client)
+    #[arg(long, value_name = "ID")]
+    pub secctx: Option<String>,
+
+    /// Serve X11 applications too, with xwayland-satellite (server)
+    #[arg(long)]
+    pub xwls: bool,
+
+    /// What to be
+    #[command(subcommand)]
+    pub mode: Mode,
+}
+
+/// Which end of the channel this process is.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum Mode {
+    /// Run a command whose windows appear at the other end
+    #[command(disable_help_flag = true, disable_version_flag = true)]
+    Server {
+        /// The command; without one, your shell
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+    /// Show what the other end's applications draw
+    #[command(disable_help_flag = true, disable_version_flag = true)]
+    Client,
+    /// Anything else.
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
+/// What `--video` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Video {
+    /// Whether any video is asked for.
+    pub wanted: bool,
+}
+
+/// A word of `--video` that nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is none of none, h264, vp9, av1, hw, sw, hwenc, swenc, hwdec, swdec, bpf=BITS")]
+pub struct VideoError {
+    word: String,
+}
+
+impl FromStr for Video {
+    type Err = VideoError;
+
+    fn from_str(list: &str) -> Result<Self, Self::Err> {
+        let mut wanted = false;
+        for word in list.split(',') {
+            match word {
+                "none" => wanted = false,
+                "h264" | "vp9" | "av1" => wanted = true,
+                "hw" | "sw" | "hwenc" | "swenc" | "hwdec" | "swdec" => {}
+                // waypipe writes the number in any form that a float has.
+                _ if word.strip_prefix("bpf=").is_some_and(|bits| bits.parse::<f32>().is_ok()) => {}
+                _ => return Err(VideoError { word: word.into() }),
+            }
+        }
+        Ok(Self { wanted })
+    }
+}
+
+/// Modes of waypipe that this version does not have.
+const NOT_YET: [&str; 3] = ["ssh", "bench", "recon"];
+
+/// Parses a command line, program name first.
+///
+/// # Errors
+/// What to tell the user; asking for help or the version counts. The error knows its exit code: 2 for wrong usage.
+pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let args = Args::try_parse_from(line)?;
+    let usage = |kind, message: String| Err(Args::command().error(kind, message));
+    if let Mode::Other(words) = &args.mode {
+        let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+        let message = match NOT_YET.contains(&&*word) {
+            true => format!("the mode `{word}` is not in this version of farway, which has: server, client"),
+            false => format!("unknown mode `{word}`; the modes are: server, client"),
+        };
+        return usage(clap::error::ErrorKind::InvalidSubcommand, message);
+    }
+    let client = args.mode == Mode::Client;
+    let conflict = match () {
+        () if args.xwls && args.oneshot => Some("--xwls needs a display for many programs, so not --oneshot"),
+        () if args.vsock && args.socket.is_none() => Some("--vsock needs --socket [[s]CID:]PORT"),
+        () if args.secctx.is_some() && !client => Some("--secctx is for the mode client"),
+        () if args.xwls && client => Some("--xwls is for the mode server"),
+        () => None,
+    };
+    match conflict {
+        Some(message) => usage(clap::error::ErrorKind::ArgumentConflict, message.into()),
+        None => Ok(args),
+    }
+}

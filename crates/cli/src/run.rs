@@ -1,0 +1,19 @@
+//! Doing what is planned: waiting for connections, signals and children, and cleaning up.
+//!
+//! Not the connections, which have threads of their own. Invariant: whatever way a run ends, short of SIGKILL, the
+//! socket files that it made are gone.
+
+pub mod client;
+mod dial;
+mod door;
+mod error;
+mod house;
+mod reaper;
+pub mod server;
+mod signals;
+mod xwls;
+
+pub use error::RunError;
+
+/// The exit code of our own failures, as with ssh.
+pub const OURS: u8 = 255;

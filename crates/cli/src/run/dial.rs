@@ -1,0 +1,79 @@
+//! The way to the other half.
+//!
+//! Not the errors: the connection that dials says them, and tells its application.
+
+use std::fmt;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use farway_proxy::transport::{Dial, UnixPath, Vsock};
+
+use crate::plan::Channel;
+
+/// How to reach the other half.
+pub fn channel(channel: &Channel) -> Arc<dyn Dial> {
+    match channel {
+        Channel::Unix(path) => Arc::new(UnixPath(path.clone())),
+        Channel::Vsock(address) => Arc::new(Vsock(*address)),
+    }
+}
+
+/// Removes the channel's socket file, if it is one.
+pub fn unlink(channel: &Channel) {
+    let Channel::Unix(path) = channel else { return };
+    if is_socket(path).is_ok_and(|socket| socket) {
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::debug!("cannot remove {}: {error}", path.display());
+        }
+    }
+}
+
+/// Whether there is a socket at `path`.
+///
+/// # Errors
+/// There is nothing, or it cannot be looked at.
+pub fn is_socket(path: &Path) -> io::Result<bool> {
+    Ok(std::fs::metadata(path)?.file_type().is_socket())
+}
+
+/// A single attempt whose failure is remembered.
+#[derive(Debug)]
+pub struct Attempt {
+    inner: Arc<dyn Dial>,
+    /// Whose file to remove as soon as the other half was reached.
+    unlink: Option<Channel>,
+    failed: AtomicBool,
+}
+
+impl Attempt {
+    /// An attempt to reach `to`, after which its file is removed if `remove` says so.
+    pub fn new(to: &Channel, remove: bool) -> Self {
+        Self { inner: channel(to), unlink: remove.then(|| to.clone()), failed: AtomicBool::new(false) }
+    }
+
+    /// Whether it was made in vain.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::SeqCst)
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl Dial for Attempt {
+    fn dial(&self) -> io::Result<OwnedFd> {
+        let stream = self.inner.dial();
+        self.failed.store(stream.is_err(), Ordering::SeqCst);
+        if stream.is_ok() {
+            self.unlink.iter().for_each(unlink);
+        }
+        stream
+    }
+}

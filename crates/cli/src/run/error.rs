@@ -1,0 +1,97 @@
+//! Why a run ended, and what to do about it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use farway_proxy::roles::secctx::SecctxError;
+use farway_sys::net::ListenError;
+
+use super::OURS;
+
+/// Why a run ended.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The channel's socket cannot be made.
+    #[error("cannot listen for the other end")]
+    Channel(#[source] ListenError),
+    /// The applications' socket cannot be made.
+    #[error("cannot make the Wayland display")]
+    Display(#[source] ListenError),
+    /// No vsock listener.
+    #[error("cannot listen on vsock port {port}")]
+    Vsock {
+        /// The port.
+        port: u32,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// `WAYLAND_SOCKET` names nothing that we have.
+    #[error("WAYLAND_SOCKET ({number}) is not an open connection")]
+    Inherited {
+        /// The number.
+        number: i32,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no compositor.
+    #[error("there is no compositor at {}", path.display())]
+    NoCompositor {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A run that was planned otherwise.
+    #[error("internal error: the plan has another shape")]
+    Shape,
+    /// The command cannot be started.
+    #[error("cannot run {}", program.display())]
+    Command {
+        /// Its name.
+        program: OsString,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The compositor made no security context.
+    #[error("cannot make a security context")]
+    Secctx(#[source] SecctxError),
+    /// X11 sockets cannot be made.
+    #[error("cannot make an X11 display")]
+    X11(#[source] io::Error),
+    /// A system call failed that always works, but for a lack of resources.
+    #[error("the system refused")]
+    System(#[from] io::Error),
+}
+
+impl RunError {
+    /// What the user can do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Channel(ListenError::Exists { .. }) => Some(
+                "if no other farway or waypipe client uses it, remove it; or choose another path with --socket",
+            ),
+            Self::Channel(_) => Some("choose another path with --socket"),
+            Self::Display(ListenError::Exists { .. }) => {
+                Some("if no compositor uses it, remove it; or choose another name with --display")
+            }
+            Self::Display(_) => Some("choose another name with --display, and check XDG_RUNTIME_DIR"),
+            Self::Inherited { .. } => Some("unset WAYLAND_SOCKET to use WAYLAND_DISPLAY"),
+            Self::NoCompositor { .. } => Some("check WAYLAND_DISPLAY"),
+            Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("is it installed, and in PATH?")
+            }
+            Self::Secctx(_) => Some("leave --secctx out to go without"),
+            _ => None,
+        }
+    }
+
+    /// The exit code. For commands that cannot be started, it is what shells say.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => 127,
+            Self::Command { .. } => 126,
+            _ => OURS,
+        }
+    }
+}
