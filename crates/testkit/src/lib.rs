@@ -3,3 +3,4 @@
 
 pub mod load;
 pub mod real;
+pub mod rig;
