@@ -5,16 +5,19 @@
 #![forbid(unsafe_code)]
 
 mod protocols;
+mod test;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask protocols [--check] DIR…";
+const USAGE: &str =
+    "usage: cargo xtask protocols [--check] DIR…\n       cargo xtask test [--no-install] [--setup] [PART…]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["protocols", rest @ ..] => protocols::run(rest),
+        ["test", rest @ ..] => test::run(rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
