@@ -20,6 +20,8 @@ fn script(stage: &mut Stage) -> Result<(), RealError> {
     stage.clear()?;
     stage.launch(python(stage, GTK3)?)?;
     stage.settle("gtk")?;
+    stage.point(400, 167)?;
+    stage.settle("pointed")?;
     stage.click(400, 167)?;
     stage.settle("menu")?;
     clipboard(stage)

@@ -145,6 +145,11 @@ impl Stage {
         &self.sandbox
     }
 
+    /// Moves the pointer to (x, y).
+    pub fn point(&mut self, x: u32, y: u32) -> Result<(), RealError> {
+        self.compositor.hand()?.point(x, y)
+    }
+
     /// Clicks at (x, y).
     pub fn click(&mut self, x: u32, y: u32) -> Result<(), RealError> {
         self.compositor.hand()?.click(x, y)
