@@ -21,6 +21,7 @@ mod chosen;
 #[cfg_attr(farway_portable, allow(dead_code))]
 mod linux;
 #[cfg(any(farway_portable, not(any(target_os = "linux", target_os = "android"))))]
+#[cfg_attr(target_os = "freebsd", allow(dead_code))]
 mod portable;
 #[cfg(all(target_os = "linux", not(farway_portable)))]
 use linux as chosen;

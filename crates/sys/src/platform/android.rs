@@ -16,3 +16,16 @@ pub(crate) fn anonymous_file(directory: Option<&Path>) -> io::Result<OwnedFd> {
         },
     }
 }
+
+/// The bindings lack `sigtimedwait` here. A SIGPIPE of a write is directed at the writing thread, which has it blocked
+/// and found it pending, so this does not wait.
+pub(crate) fn consume_sigpipe() {
+    // SAFETY: `sigset_t` is plain data that `sigemptyset` initialises; all pointers are to live locals.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        let mut signal = 0;
+        libc::sigemptyset(&mut set);
+        libc::sigaddset(&mut set, libc::SIGPIPE);
+        libc::sigwait(&set, &mut signal);
+    }
+}

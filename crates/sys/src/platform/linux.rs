@@ -42,6 +42,7 @@ pub(crate) fn wake_pair() -> io::Result<(OwnedFd, Option<OwnedFd>)> {
 
 pub(crate) fn prepare_socket(_socket: BorrowedFd<'_>) {}
 
+#[cfg(target_os = "linux")]
 pub(crate) fn consume_sigpipe() {
     let zero = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `sigset_t` is plain data that `sigemptyset` initialises; all pointers are to live locals, and a null
