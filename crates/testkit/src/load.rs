@@ -20,6 +20,9 @@ use farway_proto::wayland::{Form, Header, Stream};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{Received, Socket};
 
+#[cfg(test)]
+mod tests;
+
 /// One end of a Wayland connection, with blocking reads.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -32,6 +35,17 @@ pub(crate) struct Wire {
 impl Wire {
     pub fn new(socket: Socket) -> Self {
         Self { socket, stream: Stream::new(Form::Program), fds: Default::default(), input: BytesMut::new() }
+    }
+
+    /// Waits for the first bytes; false if the stream ends without any.
+    pub fn begins(&mut self, patience: Duration) -> io::Result<bool> {
+        let mut polls = PollSet::new();
+        polls.add(std::os::fd::AsFd::as_fd(&self.socket), Interest { readable: true, writable: false });
+        polls.wait(Some(patience))?;
+        self.input.clear();
+        let received = self.socket.recv(&mut self.input, 64 << 10, &mut self.fds).map_err(io::Error::other)?;
+        self.stream.push(&self.input);
+        Ok(matches!(received, Received::Bytes(_)))
     }
 
     /// The next message; `None` at the end of the stream.

@@ -1,7 +1,6 @@
 //! The compositor: answers every commit at once, remembers when it came, and can show what it was given.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -59,15 +58,22 @@ impl Sink {
     /// Nobody came in time.
     pub fn accept(&self, patience: Duration) -> io::Result<Frames> {
         use std::os::fd::AsFd;
-        let mut polls = farway_sys::event::PollSet::new();
-        polls.add(self.listener.as_fd(), farway_sys::event::Interest { readable: true, writable: false });
-        polls.wait(Some(patience))?;
-        let fd = self.listener.accept()?.ok_or(io::ErrorKind::TimedOut)?;
+        let wire = loop {
+            let mut polls = farway_sys::event::PollSet::new();
+            polls.add(self.listener.as_fd(), farway_sys::event::Interest { readable: true, writable: false });
+            polls.wait(Some(patience))?;
+            let fd = self.listener.accept()?.ok_or(io::ErrorKind::TimedOut)?;
+            let mut wire = Wire::new(Socket::from(fd));
+            // Some programs only try whether somebody listens.
+            if wire.begins(patience)? {
+                break wire;
+            }
+        };
         let (commits_in, commits) = channel();
         let (ask, asked) = channel();
         let (pixels_in, pixels) = channel();
         thread::spawn(move || {
-            let mut client = Client::new(fd, commits_in);
+            let mut client = Client::new(wire, commits_in);
             // An error ends this connection; whoever waits for commits sees that.
             let _ = client.serve(&asked, &pixels_in);
         });
@@ -88,10 +94,10 @@ struct Client {
 }
 
 impl Client {
-    fn new(fd: OwnedFd, commits: Sender<Instant>) -> Self {
+    fn new(wire: Wire, commits: Sender<Instant>) -> Self {
         let display = by_name(b"wl_display").expect("the core protocol is known");
         Self {
-            wire: Wire::new(Socket::from(fd)),
+            wire,
             objects: [(1, display)].into(),
             pool: None,
             buffers: Default::default(),
