@@ -22,7 +22,13 @@ const VERSION: &str = concat!(
 
 /// Run Wayland applications on one machine and show them on another.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "farway", version = VERSION, args_override_self = true)]
+#[command(
+    name = "farway",
+    version = VERSION,
+    args_override_self = true,
+    subcommand_value_name = "MODE",
+    subcommand_help_heading = "Modes"
+)]
 pub struct Args {
     /// Compress the channel: none, lz4[=LEVEL] or zstd[=LEVEL], with levels from -128 to 127
     #[arg(short, long, value_name = "METHOD", default_value = "lz4", allow_hyphen_values = true)]
@@ -61,7 +67,13 @@ pub struct Args {
     pub threads: usize,
 
     /// Put in front of every window title
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub title_prefix: String,
 
     /// Remove the channel's socket once it is not needed any more (server)

@@ -105,8 +105,10 @@ fn report(failure: &Failure) -> String {
     let mut cause = failure.source();
     while let Some(error) = cause {
         let text = error.to_string();
+        // The number means nothing to most, and nothing more to the others.
+        let text = text.split(" (os error ").next().unwrap_or_default();
         // Some errors say what their cause says.
-        if !line.contains(&text) {
+        if !line.contains(text) {
             let _ = write!(line, " ({text})");
         }
         cause = error.source();

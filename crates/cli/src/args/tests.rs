@@ -53,7 +53,9 @@ fn lines_of_foreign_peers() {
     );
     assert!(args.unlink_socket && args.login_shell && args.video.wanted && args.vsock);
     assert_eq!(args.compress, Compression::Lz4(-3));
-    let args = line("-d -o -c none --login-shell --video=vp9,sw,bpf=3e5 --threads 4 --unlink-socket -s /a --display w server");
+    let args = line(
+        "-d -o -c none --login-shell --video=vp9,sw,bpf=3e5 --threads 4 --unlink-socket -s /a --display w server",
+    );
     assert_eq!((args.compress, args.threads), (Compression::None, 4));
     assert_eq!(args.mode, Mode::Server { command: Vec::new() });
     assert!(line("--xwls server").xwls);

@@ -15,7 +15,9 @@ pub enum PlanError {
     #[error("--xwls cannot serve a single connection, which the set variable WAYLAND_SOCKET asks for")]
     XwlsOneshot,
     /// `--secctx` with an inherited connection.
-    #[error("--secctx cannot be used with an inherited connection, which the set variable WAYLAND_SOCKET asks for")]
+    #[error(
+        "--secctx cannot be used with an inherited connection, which the set variable WAYLAND_SOCKET asks for"
+    )]
     SecctxInherited,
     /// No compositor is named.
     #[error("WAYLAND_DISPLAY is not set, so there is no compositor to show windows on")]

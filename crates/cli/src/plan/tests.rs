@@ -116,7 +116,8 @@ fn display_of_a_server() {
 fn oneshot_servers_need_no_runtime_dir() {
     let shape = |line: &str, pairs: &[(&str, &str)]| server(line, pairs).map(|server| server.shape);
     assert_eq!(shape("-o server", &[]), Ok(Shape::Oneshot { inherited: None }));
-    for (text, inherited) in [("7", Some(7)), ("33x", None), ("", None), ("0x8", None), ("99999999999", None)] {
+    for (text, inherited) in [("7", Some(7)), ("33x", None), ("", None), ("0x8", None), ("99999999999", None)]
+    {
         let expected = Ok(Shape::Oneshot { inherited });
         assert_eq!(shape("server", &[("WAYLAND_SOCKET", text)]), expected, "{text}");
         assert_eq!(shape("-o server", &[("WAYLAND_SOCKET", text)]), expected, "{text}");
@@ -183,7 +184,9 @@ fn inherited_connection_of_a_client() {
     };
     assert_eq!(of("33"), Ok((Compositor::Inherited(33), true)));
     assert_eq!(client("client", &[("WAYLAND_SOCKET", "4")]).unwrap().compositor, Compositor::Inherited(4));
-    for bad in ["", "33x", "x", "0x21", "-1", "+5", " 5", "5 ", "2147483648", "99999999999999999999", "0", "2"] {
+    for bad in
+        ["", "33x", "x", "0x21", "-1", "+5", " 5", "5 ", "2147483648", "99999999999999999999", "0", "2"]
+    {
         assert_eq!(of(bad), Err(PlanError::BadInherited { value: bad.into() }), "{bad:?}");
     }
 }
@@ -191,7 +194,8 @@ fn inherited_connection_of_a_client() {
 #[test]
 fn security_contexts() {
     let of = |pairs: &[(&str, &str)]| client("--secctx app client", pairs).map(|it| it.secctx);
-    let wanted = |socket: &str| Secctx { app_id: "app".into(), instance_id: "4321".into(), socket: socket.into() };
+    let wanted =
+        |socket: &str| Secctx { app_id: "app".into(), instance_id: "4321".into(), socket: socket.into() };
     assert_eq!(of(&SESSION), Ok(Some(wanted("/run/u/farway-secctx-4321"))));
     assert_eq!(of(&[("WAYLAND_DISPLAY", "/w")]), Ok(Some(wanted("/tmp/farway-secctx-4321"))));
     assert_eq!(of(&[("WAYLAND_SOCKET", "9")]), Err(PlanError::SecctxInherited));
@@ -200,12 +204,16 @@ fn security_contexts() {
 /// Whatever goes wrong is one line, and says what to do.
 #[test]
 fn errors_are_one_line_with_a_hint() {
-    let pairs: [&[(&str, &str)]; 5] =
-        [&[], &SESSION[..1], &SESSION[1..], &[("XDG_RUNTIME_DIR", "x"), ("WAYLAND_DISPLAY", "y")], &[(
-            "WAYLAND_SOCKET",
-            "33x",
-        )]];
-    for line in ["client", "server", "--secctx a client", "-s / client", "--vsock -s x server", "--xwls server"] {
+    let pairs: [&[(&str, &str)]; 5] = [
+        &[],
+        &SESSION[..1],
+        &SESSION[1..],
+        &[("XDG_RUNTIME_DIR", "x"), ("WAYLAND_DISPLAY", "y")],
+        &[("WAYLAND_SOCKET", "33x")],
+    ];
+    for line in
+        ["client", "server", "--secctx a client", "-s / client", "--vsock -s x server", "--xwls server"]
+    {
         for pairs in pairs {
             let Err(error) = made(line, pairs) else { continue };
             assert!(!error.to_string().contains('\n'));

@@ -12,9 +12,10 @@ use farway_proxy::transport::{Dial, Once, UnixPath};
 use farway_sys::net::{listen_unix, vsock};
 use farway_sys::process::take_fd;
 
-use super::{RunError, dial};
 use super::door::Door;
 use super::house::House;
+use super::reaper::reap;
+use super::{RunError, dial};
 use crate::plan::{Channel, Client, Compositor};
 
 /// What the kernel keeps for us at most; larger values are cut by it.
@@ -88,6 +89,9 @@ fn serve(
             door.close();
             house.wind_down()?;
             return Ok(128 + u8::try_from(signal.as_raw()).unwrap_or(0));
+        }
+        if turn.arrived.child {
+            reap(&mut []);
         }
         if turn.ended {
             door.resume();

@@ -3,7 +3,7 @@
 //! Not what they mean to a run. Invariants: a handler only sets a flag and writes one byte to a pipe; a signal that
 //! whoever started us wanted ignored (`nohup`, a shell's background) stays ignored.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Signals {
     /// # Errors
     /// Too many open files.
     pub fn new() -> io::Result<Self> {
-        let (pipe, write) = UnixStream::pair()?;
+        let (pipe, mut write) = UnixStream::pair()?;
         pipe.set_nonblocking(true)?;
         let ignored = ignored();
         let watch = |signal: Signal| {
@@ -51,7 +51,11 @@ impl Signals {
         let wanted = |signal: &Signal| ignored & 1_u64 << (signal.as_raw() - 1) == 0;
         let ending = ENDING.into_iter().filter(wanted);
         let ending = ending.map(|signal| Ok((signal, watch(signal)?))).collect::<io::Result<_>>()?;
-        Ok(Self { pipe, ending, child: watch(Signal::CHILD)? })
+        let child = watch(Signal::CHILD)?;
+        // Children that we got with the process may have ended before we looked.
+        child.store(true, Ordering::SeqCst);
+        write.write_all(&[0])?;
+        Ok(Self { pipe, ending, child })
     }
 
     /// What came since the last call.

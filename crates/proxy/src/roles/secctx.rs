@@ -14,9 +14,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use farway_proto::wayland::{Args, Builder, Form, Header, ObjectId, Stream, Way, WireError, by_name};
 use farway_sys::event::{Interest, PollSet};
-use farway_sys::net::{
-    Flush, ListenError, Outbox, Received, RecvError, Socket, UnixListening, listen_unix,
-};
+use farway_sys::net::{Flush, ListenError, Outbox, Received, RecvError, Socket, UnixListening, listen_unix};
 use farway_sys::pipe::pipe;
 
 use crate::transport::Dial;
@@ -142,7 +140,13 @@ enum Heard {
 impl Talk {
     fn new(socket: Socket) -> Self {
         let until = Instant::now() + PATIENCE;
-        Self { socket, stream: Stream::new(Form::Program), outbox: Outbox::new(), poll: PollSet::new(), until }
+        Self {
+            socket,
+            stream: Stream::new(Form::Program),
+            outbox: Outbox::new(),
+            poll: PollSet::new(),
+            until,
+        }
     }
 
     /// The global's number.

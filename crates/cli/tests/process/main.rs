@@ -1,0 +1,10 @@
+#![forbid(unsafe_code)]
+//! The program as a process: exit codes, environments, socket files, signals. No Wayland but raw bytes.
+
+mod channel;
+mod client;
+mod environment;
+mod exit;
+mod sockets;
+mod support;
+mod x11;
