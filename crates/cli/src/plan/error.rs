@@ -1,7 +1,7 @@
 //! Why nothing can be done, and what to do about it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use farway_sys::net::VsockParseError;
 
@@ -23,7 +23,7 @@ pub enum PlanError {
     #[error("WAYLAND_DISPLAY is not set, so there is no compositor to show windows on")]
     NoDisplay,
     /// A relative name without a directory.
-    #[error("XDG_RUNTIME_DIR is not set, so {what} ({}) names no socket", name.display())]
+    #[error("XDG_RUNTIME_DIR is not set, so {what} ({}) names no socket", Path::new(name).display())]
     NoRuntimeDir {
         /// Which name.
         what: &'static str,
@@ -31,7 +31,7 @@ pub enum PlanError {
         name: OsString,
     },
     /// The directory is none.
-    #[error("XDG_RUNTIME_DIR ({}) is no absolute path", value.display())]
+    #[error("XDG_RUNTIME_DIR ({}) is no absolute path", Path::new(value).display())]
     BadRuntimeDir {
         /// Its value.
         value: OsString,
@@ -59,13 +59,13 @@ pub enum PlanError {
         limit: usize,
     },
     /// `WAYLAND_SOCKET` is no descriptor.
-    #[error("WAYLAND_SOCKET ({}) is no number of an inherited connection", value.display())]
+    #[error("WAYLAND_SOCKET ({}) is no number of an inherited connection", Path::new(value).display())]
     BadInherited {
         /// Its value.
         value: OsString,
     },
     /// The vsock address is not even text.
-    #[error("{} is no vsock address", text.display())]
+    #[error("{} is no vsock address", Path::new(text).display())]
     VsockText {
         /// What was given.
         text: OsString,

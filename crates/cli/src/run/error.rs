@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use farway_proxy::roles::secctx::SecctxError;
 use farway_sys::net::ListenError;
@@ -46,7 +46,7 @@ pub enum RunError {
     #[error("internal error: the plan has another shape")]
     Shape,
     /// The command cannot be started.
-    #[error("cannot run {}", program.display())]
+    #[error("cannot run {}", Path::new(program).display())]
     Command {
         /// Its name.
         program: OsString,

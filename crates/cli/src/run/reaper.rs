@@ -3,10 +3,10 @@
 //! Invariant: every child that ends is waited for, here and nowhere else. So the handles of the standard library are
 //! not used, and a process id is ours to signal until its end was seen here.
 
-use std::ffi::OsStr;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use rustix::process::{Pid, Signal, WaitOptions};
@@ -24,8 +24,7 @@ impl Child {
     /// # Errors
     /// It cannot be started.
     pub fn start(command: &mut Command, fds: Vec<OwnedFd>) -> io::Result<Self> {
-        let name: &OsStr = command.get_program();
-        tracing::debug!("starting {}", name.display());
+        tracing::debug!("starting {}", Path::new(command.get_program()).display());
         let child = farway_sys::process::spawn(command, fds)?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         pid.map(|pid| Self { pid, status: None }).ok_or_else(|| io::ErrorKind::InvalidData.into())
