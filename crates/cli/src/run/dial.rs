@@ -44,13 +44,13 @@ pub fn is_socket(path: &Path) -> io::Result<bool> {
 #[derive(Debug)]
 pub struct Attempt {
     inner: Arc<dyn Dial>,
-    /// Whose file to remove as soon as the other half was reached.
+    /// Whose file to remove after the attempt: nobody will use it again.
     unlink: Option<Channel>,
     failed: AtomicBool,
 }
 
 impl Attempt {
-    /// An attempt to reach `to`, after which its file is removed if `remove` says so.
+    /// An attempt to reach `to`, whose file is removed after it if `remove` says so.
     pub fn new(to: &Channel, remove: bool) -> Self {
         Self { inner: channel(to), unlink: remove.then(|| to.clone()), failed: AtomicBool::new(false) }
     }
@@ -71,9 +71,7 @@ impl Dial for Attempt {
     fn dial(&self) -> io::Result<OwnedFd> {
         let stream = self.inner.dial();
         self.failed.store(stream.is_err(), Ordering::SeqCst);
-        if stream.is_ok() {
-            self.unlink.iter().for_each(unlink);
-        }
+        self.unlink.iter().for_each(unlink);
         stream
     }
 }

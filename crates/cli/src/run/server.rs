@@ -39,7 +39,7 @@ pub fn run(server: Server, settings: Settings) -> Result<u8, RunError> {
     }
     let mut house = House::new(settings)?;
     let code = match &server.shape {
-        Shape::Oneshot { .. } => oneshot::run(&mut house, &server),
+        Shape::Oneshot { .. } => return oneshot::run(&mut house, &server),
         Shape::Multi { .. } => Multi::start(&mut house, &server).and_then(Multi::run),
     };
     if server.unlink {

@@ -1,7 +1,6 @@
 //! Exit codes, and that stdout belongs to the command.
 
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Running, Sandbox};
 
@@ -94,8 +93,7 @@ fn notes_on_options_without_effect() {
 fn the_program_may_be_replaced_while_it_runs() {
     let sandbox = Sandbox::new();
     let copy = sandbox.path("copy");
-    std::fs::copy(env!("CARGO_BIN_EXE_farway"), &copy).unwrap();
-    std::fs::set_permissions(&copy, PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.install("copy", &std::fs::read(env!("CARGO_BIN_EXE_farway")).unwrap());
     let mut command = std::process::Command::new(&copy);
     sandbox.prepare(&mut command);
     let mut running = Running::start(command.args(["server", "sh", "-c", "echo up; read x; exit 3"]));

@@ -104,8 +104,22 @@ fn oneshot_removes_the_channel_socket_once_connected() {
     assert_eq!(running.line(), "up");
     let stream = channel.accept().unwrap();
     crate::support::wait_for("the removal", || sandbox.names().is_empty().then_some(()));
+    // What has the name now is somebody else's.
+    let _next = UnixListener::bind(sandbox.path("c")).unwrap();
     drop(stream);
     running.end().expect(6);
+    assert_eq!(sandbox.names(), ["c"]);
+}
+
+#[test]
+fn oneshot_removes_the_channel_socket_although_there_was_no_connection() {
+    let sandbox = Sandbox::new();
+    let _channel = UnixListener::bind(sandbox.path("c")).unwrap();
+    sandbox.run(&["-o", "-s", "c", "--unlink-socket", "server", "no-such-command"]).expect(127);
+    assert_eq!(sandbox.names(), [""; 0]);
+    drop(UnixListener::bind(sandbox.path("dead")).unwrap());
+    sandbox.run(&["-o", "-s", "dead", "--unlink-socket", "server", "cat"]).expect(255);
+    assert_eq!(sandbox.names(), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A folder for each test, farways in it, and waiting for conditions.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -44,6 +44,16 @@ impl Sandbox {
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    /// Writes a program. By another process: what is open for writing here, when another test forks, is open there
+    /// too for a moment, and the system starts no program that somebody writes.
+    pub fn install(&self, name: &str, content: &[u8]) {
+        let mut command = Command::new("sh");
+        self.prepare(&mut command);
+        let mut running = Running::start(command.args(["-c", "cat >\"$0\" && chmod 755 \"$0\"", name]));
+        running.stdin.as_mut().unwrap().write_all(content).unwrap();
+        running.end().expect(0);
     }
 
     /// A farway with nothing in its environment but this folder.

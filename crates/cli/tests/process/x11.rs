@@ -1,16 +1,22 @@
 //! `--xwls` with a helper that only says how it was called.
 
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::support::{Running, Sandbox, mode, wait_for};
 
 const HELPER: &str = "#!/bin/sh
-echo \"$@|$WAYLAND_DISPLAY|$RUST_LOG\" >called.new && mv called.new called
 echo noise
+echo \"$@|$WAYLAND_DISPLAY|$RUST_LOG\" >called.new && mv called.new called
 exec sleep 1000
 ";
+
+/// Display numbers are the machine's; a number that one test gives back would be taken by the next.
+fn alone() -> MutexGuard<'static, ()> {
+    static NUMBERS: Mutex<()> = Mutex::new(());
+    NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn start(sandbox: &Sandbox) -> (Running, u32) {
     let script = "echo \"$DISPLAY\"; read x; exit 3";
@@ -24,6 +30,7 @@ fn start(sandbox: &Sandbox) -> (Running, u32) {
 
 #[test]
 fn a_display_number_is_held_and_given_back() {
+    let _alone = alone();
     let sandbox = Sandbox::new();
     let (running, number) = start(&sandbox);
     let (lock, socket) = (format!("/tmp/.X{number}-lock"), format!("/tmp/.X11-unix/X{number}"));
@@ -36,11 +43,10 @@ fn a_display_number_is_held_and_given_back() {
 
 #[test]
 fn the_helper_starts_with_the_first_connection_and_ends_with_the_command() {
+    let _alone = alone();
     let sandbox = Sandbox::new();
     std::fs::create_dir(sandbox.path("bin")).unwrap();
-    let helper = sandbox.path("bin/xwayland-satellite");
-    std::fs::write(&helper, HELPER).unwrap();
-    std::fs::set_permissions(&helper, PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.install("bin/xwayland-satellite", HELPER.as_bytes());
     let (running, number) = start(&sandbox);
     assert!(!sandbox.path("called").exists());
     let _x = UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).unwrap();
@@ -57,6 +63,7 @@ fn the_helper_starts_with_the_first_connection_and_ends_with_the_command() {
 
 #[test]
 fn without_a_helper_x11_is_refused() {
+    let _alone = alone();
     let sandbox = Sandbox::new();
     let (running, number) = start(&sandbox);
     let x = UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).unwrap();

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use super::{Asked, code, command, pass_on};
 use crate::plan::Server;
-use crate::run::dial::Attempt;
+use crate::run::dial::{self, Attempt};
 use crate::run::house::House;
 use crate::run::reaper::{Child, reap};
 use crate::run::{OURS, RunError};
@@ -26,7 +26,11 @@ pub fn run(house: &mut House, server: &Server) -> Result<u8, RunError> {
     let theirs = OwnedFd::from(theirs);
     let mut line = command::of(&server.command);
     line.env("WAYLAND_SOCKET", theirs.as_raw_fd().to_string()).env_remove("WAYLAND_DISPLAY");
-    let mut command = command::start(&mut line, vec![theirs])?;
+    let mut command = command::start(&mut line, vec![theirs]).inspect_err(|_| {
+        if server.unlink {
+            dial::unlink(&server.channel);
+        }
+    })?;
     let channel = Arc::new(Attempt::new(&server.channel, server.unlink));
     house.service.serve_app(ours.into(), Arc::clone(&channel) as Arc<dyn Dial>)?;
     wait(house, &mut command, &channel)
