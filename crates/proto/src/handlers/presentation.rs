@@ -66,12 +66,23 @@ pub(super) fn retimed(cx: &Cx<'_>, offset: i64, rest: std::ops::Range<usize>) ->
     Ok(Verdict::Rewrite(cx.arg(message.finish(Form::Program, 0))?))
 }
 
+/// The clocks that compositors use, by their Linux numbers.
+const REALTIME: u32 = 0;
+const MONOTONIC: u32 = 1;
+
+/// Wall clock minus the compositor's clock. What the driver sampled for that clock is of no use when the clock was
+/// named in the same read, so the usual clocks do not depend on it.
 fn presentation_offset(cx: &mut Cx<'_>) -> i64 {
-    if cx.state.clock.is_none() {
+    let Some(clock) = cx.state.clock else {
         cx.state.note(Note::NoClock);
         return cx.state.now.monotonic_offset;
+    };
+    let clocks = &cx.state.config.clocks;
+    match clocks.iter().find(|(local, _)| *local == clock).map_or(clock, |(_, linux)| *linux) {
+        REALTIME => 0,
+        MONOTONIC => cx.state.now.monotonic_offset,
+        _ => cx.state.now.presentation_offset,
     }
-    cx.state.now.presentation_offset
 }
 
 fn presented(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
