@@ -43,7 +43,9 @@ pub const STEPS: &[Step] = &[
     Step { name: "bulk", run: clip::bulk },
     Step { name: "epipe", run: clip::early_close },
     Step { name: "storm", run: storm::syncs_and_ids },
-    Step { name: "time", run: time::presented },
+    Step { name: "realtime", run: time::realtime },
+    Step { name: "monotonic", run: time::monotonic },
+    Step { name: "late-clock", run: time::late_clock },
     Step { name: "end-app", run: ends::by_app },
     Step { name: "end-screen", run: ends::by_screen },
 ];
