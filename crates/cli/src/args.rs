@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(short, long)]
     pub oneshot: bool,
 
-    /// The channel's socket: a path, or with --vsock [[s]CID:]PORT
+    /// The channel's socket: a path, or with --vsock `[[s]CID:]PORT`
     #[arg(short, long, value_name = "SOCKET")]
     pub socket: Option<OsString>,
 
