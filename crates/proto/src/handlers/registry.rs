@@ -92,12 +92,12 @@ fn global(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
 
 fn global_remove(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let name = cx.uint(0)?;
-    // An application may still bind what is being removed, unless it was never told of it.
-    if cx.state.globals.get(&name) == Some(&Caps::Hidden) {
-        cx.state.globals.remove(&name);
-        return Ok(Verdict::Swallow);
+    // Every registry is told. And an application may still bind what is being removed, unless it was never
+    // told of it: so the name stays known.
+    match cx.state.globals.get(&name) {
+        Some(Caps::Hidden) => Ok(Verdict::Swallow),
+        _ => Ok(Verdict::Pass),
     }
-    Ok(Verdict::Pass)
 }
 
 fn bind(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
