@@ -23,7 +23,7 @@ fn script(stage: &mut Stage) -> Result<(), RealError> {
     stage.point(400, 167)?;
     stage.settle("pointed")?;
     stage.click(400, 167)?;
-    stage.settle("menu")?;
+    stage.settle_after("menu", 1000)?;
     clipboard(stage)
 }
 

@@ -83,7 +83,7 @@ fn toolkit(test: &str, script: &str, press: (u32, u32)) -> Result<(), RealError>
         stage.point(press.0, press.1)?;
         stage.settle("pointed")?;
         stage.click(press.0, press.1)?;
-        stage.settle("popup")?;
+        stage.settle_after("popup", 1000)?;
         stage.tell("resize set width 500 px height 350 px")?;
         stage.settle("resized")
     })
