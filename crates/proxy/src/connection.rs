@@ -8,6 +8,7 @@ mod fds;
 mod outbox;
 pub mod pipes;
 mod pump;
+mod retry;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ use crate::store::Store;
 use fds::Fds;
 use outbox::ChannelOutbox;
 use pipes::Pipes;
+
+pub use retry::Retry;
 
 /// What a connection is made of.
 #[derive(Debug)]
@@ -48,6 +51,8 @@ pub struct Parts<'a> {
     pub settings: &'a Settings,
     /// Threads for large frames.
     pub workers: &'a Workers,
+    /// How to try another compression if the peer refuses this one.
+    pub retry: Option<Retry<'a>>,
     /// Rung by the workers and by whoever wants the connection to end.
     pub wakes: Waker,
     /// Its other end.
@@ -77,8 +82,9 @@ pub struct Connection<'a> {
     woken: &'a WakeReceiver,
     polls: PollSet,
     clocks: Clocks,
-    /// The other half has said something.
+    /// The other half has answered.
     heard: bool,
+    retry: Option<Retry<'a>>,
     local_gone: bool,
     channel_gone: bool,
     outcome: Option<Outcome>,
@@ -114,6 +120,7 @@ impl<'a> Connection<'a> {
             polls: PollSet::new(),
             clocks: Clocks::default(),
             heard: false,
+            retry: parts.retry,
             local_gone: false,
             channel_gone: false,
             outcome: None,
@@ -142,8 +149,8 @@ impl Clocks {
         self.last.instant = farway_proto::Instant(instant);
         let fresh = self.sampled.is_some_and(|(at, of)| of == presentation && instant - at < Self::FRESH);
         if !fresh {
-            let offset = |id: Option<ClockId>| id.map_or(0, clock::offset_to_realtime);
-            self.last.monotonic_offset = offset(ClockId::from_canonical(Self::MONOTONIC_OF_LINUX));
+            let monotonic = ClockId::from_canonical(Self::MONOTONIC_OF_LINUX);
+            self.last.monotonic_offset = monotonic.map_or(0, clock::offset_to_realtime);
             self.last.presentation_offset = match presentation.and_then(ClockId::from_local) {
                 Some(id) => clock::offset_to_realtime(id),
                 None => self.last.monotonic_offset,

@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use farway_sys::event::{WakeReceiver, Waker, waker};
+use farway_sys::pack::Compression;
 
 use crate::bench::Workers;
 use crate::settings::Settings;
@@ -31,6 +32,8 @@ pub struct Service {
     next: AtomicU64,
     /// Rung whenever a connection ended.
     bell: Mutex<Option<Waker>>,
+    /// The compression that a peer accepted after it had refused ours.
+    accepted: Mutex<Option<Compression>>,
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +88,7 @@ impl Service {
             ended: Condvar::new(),
             next: AtomicU64::new(1),
             bell: Mutex::default(),
+            accepted: Mutex::default(),
         })
     }
 
@@ -133,6 +137,14 @@ impl Service {
         let mut live = lock(&self.live);
         live.stopping = true;
         live.connections.iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    fn accepted(&self) -> Option<Compression> {
+        *lock(&self.accepted)
+    }
+
+    fn remember_accepted(&self, compression: Compression) {
+        *lock(&self.accepted) = Some(compression);
     }
 
     fn start(self: &Arc<Self>, role: &str, body: impl FnOnce(&Seat) + Send + 'static) -> io::Result<()> {

@@ -138,6 +138,7 @@ impl Connection<'_> {
         match received {
             Ok(Received::Bytes(_)) => {
                 let mut fds = self.fds.announce();
+                self.remember(input, !fds.is_empty());
                 let _ = self.engine.on_local(now, input, &mut fds);
             }
             Ok(Received::Empty) => {}
@@ -167,10 +168,7 @@ impl Connection<'_> {
     fn read_channel(&mut self) {
         let wanted = self.deframer.missing().clamp(CHANNEL_READ.0, CHANNEL_READ.1);
         match self.channel.recv(self.deframer.buffer(), wanted) {
-            Ok(Received::Bytes(_)) => {
-                self.heard = true;
-                self.take_frames();
-            }
+            Ok(Received::Bytes(_)) => self.take_frames(),
             Ok(Received::Empty) => {}
             Ok(Received::Closed) => self.channel_closed(),
             Err(error) => {
@@ -181,6 +179,9 @@ impl Connection<'_> {
     }
 
     fn channel_closed(&mut self) {
+        if !self.heard && self.try_again() {
+            return;
+        }
         self.channel_gone = true;
         self.channel_out.clear();
         let now = self.now();
@@ -197,8 +198,13 @@ impl Connection<'_> {
         while self.outcome.is_none() && self.engine.appetite().channel && self.local_out.len() < LOCAL_QUEUE {
             let now = self.now();
             match self.deframer.next() {
-                Ok(Some(frame)) => {
+                Ok(Some(frame)) if self.heard => {
                     let _ = self.engine.on_channel(now, frame);
+                }
+                Ok(Some(frame)) => {
+                    if let Some(frame) = self.first_frame(frame) {
+                        let _ = self.engine.on_channel(now, frame);
+                    }
                 }
                 Ok(None) => break,
                 Err(error) => {

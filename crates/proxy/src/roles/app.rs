@@ -9,7 +9,7 @@ use farway_proto::wayland::Form;
 use farway_sys::net::{ByteStream, Outbox, Socket};
 
 use super::Seat;
-use crate::connection::{Connection, Parts};
+use crate::connection::{Connection, Parts, Retry};
 use crate::settings::code;
 use crate::transport::Dial;
 
@@ -30,16 +30,20 @@ pub(super) fn serve(seat: &Seat, application: OwnedFd, dial: &dyn Dial) {
         }
     };
     let settings = seat.settings();
+    let compression = seat.service.accepted().unwrap_or(settings.compression);
+    let redial = || dial.dial().map(ByteStream::from);
+    let accepted = |compression| seat.service.remember_accepted(compression);
     let connection = Connection::new(Parts {
         role: Role::App,
         local,
         channel,
         deframer: Deframer::new(),
-        greeting: Some(Greeting::ours(code(settings.compression)).to_bytes()),
+        greeting: Some(Greeting::ours(code(compression)).to_bytes()),
         version: WireVersion::V16,
-        compression: settings.compression,
+        compression,
         settings,
         workers: seat.workers(),
+        retry: Some(Retry::new(compression, &redial, &accepted)),
         wakes: seat.wakes.clone(),
         woken: &seat.stop,
     });

@@ -41,6 +41,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         compression,
         settings,
         workers: seat.workers(),
+        retry: None,
         wakes: seat.wakes.clone(),
         woken: &seat.stop,
     });
