@@ -131,14 +131,10 @@ fn frames(program: &Path, workload: Workload, options: &Options) -> io::Result<R
     }
     let elapsed = start.elapsed().as_secs_f64();
     let after = pair.usage()?;
-    let asking = std::thread::spawn(move || shown.pixels());
-    while !asking.is_finished() {
-        app.show()?;
-        app.wait()?;
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let seen = asking.join().map_err(|_| io::Error::other("panicked"))??;
-    if !is_a_frame(&app, &seen)? {
+    shown.ask();
+    app.show()?;
+    app.wait()?;
+    if shown.pixels()? != app.shown()? {
         return Err(io::Error::other(format!("{}: pixels differ in {}", program.display(), workload.name())));
     }
     latencies.sort_by(f64::total_cmp);
@@ -149,11 +145,6 @@ fn frames(program: &Path, workload: Workload, options: &Options) -> io::Result<R
         p99: latencies[latencies.len() * 99 / 100],
         cpu: (after.ticks - before.ticks) as f64 * 10.0 / n,
     })
-}
-
-/// The compositor may have been asked a frame before the last.
-fn is_a_frame(app: &App, seen: &[u8]) -> io::Result<bool> {
-    Ok(app.shown()? == seen || app.shown_before()? == seen)
 }
 
 fn idle(program: &Path, options: &Options) -> io::Result<(u64, usize)> {

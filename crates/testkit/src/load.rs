@@ -43,7 +43,8 @@ impl Wire {
         polls.add(std::os::fd::AsFd::as_fd(&self.socket), Interest { readable: true, writable: false });
         polls.wait(Some(patience))?;
         self.input.clear();
-        let received = self.socket.recv(&mut self.input, 64 << 10, &mut self.fds).map_err(io::Error::other)?;
+        let received =
+            self.socket.recv(&mut self.input, 64 << 10, &mut self.fds).map_err(io::Error::other)?;
         self.stream.push(&self.input);
         Ok(matches!(received, Received::Bytes(_)))
     }

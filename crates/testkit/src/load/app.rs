@@ -164,20 +164,8 @@ impl App {
     /// # Errors
     /// The memory cannot be read.
     pub fn shown(&self) -> io::Result<Vec<u8>> {
-        self.buffer((self.frame + 1) % 2)
-    }
-
-    /// The bytes of the frame shown before that.
-    ///
-    /// # Errors
-    /// The memory cannot be read.
-    pub fn shown_before(&self) -> io::Result<Vec<u8>> {
-        self.buffer(self.frame % 2)
-    }
-
-    fn buffer(&self, n: usize) -> io::Result<Vec<u8>> {
         let mut pixels = vec![0; FRAME];
-        let at = (n * FRAME) as u64;
+        let at = ((self.frame + 1) % 2 * FRAME) as u64;
         self.region.read(at, &mut pixels).map_err(io::Error::other)?;
         Ok(pixels)
     }

@@ -25,15 +25,19 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// The bytes of the buffer shown last, as the compositor sees them. To be called while the application
-    /// waits.
+    /// Asks for the pixels of the next commit.
+    pub fn ask(&self) {
+        // If nobody listens any more, `pixels` says so.
+        let _ = self.ask.send(());
+    }
+
+    /// The bytes of the buffer that the commit after [`Self::ask`] showed, as the compositor saw them then.
     ///
     /// # Errors
     /// The connection is gone.
     pub fn pixels(&self) -> io::Result<Vec<u8>> {
-        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        self.ask.send(()).map_err(|_| gone())?;
-        self.pixels.recv_timeout(Duration::from_secs(10)).map_err(|_| gone())
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.pixels.recv_timeout(Duration::from_secs(10)).map_err(gone)
     }
 }
 

@@ -17,12 +17,9 @@ fn application_and_sink_understand_each_other() {
             app.wait().expect("is asked for more");
             frames.commits.recv_timeout(Duration::from_secs(5)).expect("a commit");
         }
-        let asking = std::thread::spawn(move || frames.pixels().expect("pixels"));
-        while !asking.is_finished() {
-            app.show().expect("shows");
-            app.wait().expect("is asked for more");
-        }
-        let seen = asking.join().expect("no panic");
-        assert!(seen == app.shown().expect("read") || seen == app.shown_before().expect("read"));
+        frames.ask();
+        app.show().expect("shows");
+        app.wait().expect("is asked for more");
+        assert!(frames.pixels().expect("pixels") == app.shown().expect("read"));
     }
 }
