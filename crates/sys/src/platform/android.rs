@@ -29,3 +29,15 @@ pub(crate) fn consume_sigpipe() {
         libc::sigwait(&set, &mut signal);
     }
 }
+
+/// The bindings lack `mremap` here, so a mirror that grows is copied, as far as it was ever written.
+///
+/// # Safety
+/// None is needed: it does nothing.
+pub(crate) unsafe fn remap(
+    _address: *mut libc::c_void,
+    _old: usize,
+    _new: usize,
+) -> Option<io::Result<*mut libc::c_void>> {
+    None
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::event::EventfdFlags;
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
-use rustix::mm::{Advice, MapFlags, MremapFlags};
+use rustix::mm::{Advice, MapFlags};
 use rustix::net::{AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::pipe::PipeFlags;
 
@@ -77,6 +77,7 @@ pub(crate) fn reopen(file: BorrowedFd<'_>, flags: OFlags) -> Option<OwnedFd> {
     rustix::fs::open(path, flags | OFlags::CLOEXEC | OFlags::NOCTTY, Mode::empty()).ok()
 }
 
+#[cfg(target_os = "linux")]
 /// # Safety
 /// `address` and `old` must be a whole private anonymous mapping that nobody uses during the call or, at its old
 /// address, afterwards.
@@ -85,8 +86,9 @@ pub(crate) unsafe fn remap(
     old: usize,
     new: usize,
 ) -> Option<io::Result<*mut libc::c_void>> {
+    let flags = rustix::mm::MremapFlags::MAYMOVE;
     // SAFETY: promised by the caller.
-    Some(unsafe { rustix::mm::mremap(address, old, new, MremapFlags::MAYMOVE) }.map_err(Into::into))
+    Some(unsafe { rustix::mm::mremap(address, old, new, flags) }.map_err(Into::into))
 }
 
 /// # Safety
