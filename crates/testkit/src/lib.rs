@@ -4,3 +4,4 @@
 pub mod load;
 pub mod real;
 pub mod rig;
+pub mod sim;

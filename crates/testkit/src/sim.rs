@@ -1,0 +1,113 @@
+//! The simulation: both engines under test between a simulated application and a simulated screen, in one
+//! thread, driven by one number.
+//!
+//! Not the real driver: sockets, the link, the kernel's objects and time are values here; jobs run through the
+//! real bench code over heap memory. Invariant: the seed decides everything, so a failure prints the one line
+//! that replays it. What is checked is written at [`Checker`](checker::Checker) and in [`world`].
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+mod app;
+pub mod checker;
+mod half;
+mod kernel;
+mod party;
+pub mod problem;
+pub mod sabotage;
+mod screen;
+mod style;
+mod wire;
+pub mod world;
+
+pub use problem::Problem;
+
+/// Steps of a run that is to be quick.
+pub const STEPS: u32 = 700;
+
+/// What kind of life the world leads; chosen by the seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Everybody keeps the rules.
+    Clean,
+    /// The application writes to buffers at any time; both sides must agree in the end.
+    Scribbler,
+    /// The application breaks the protocol at some point.
+    Rude,
+    /// Bytes are damaged on their way.
+    Hostile,
+}
+
+/// What a run has done and checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// The kind of run.
+    pub mode: Mode,
+    /// What was compared.
+    pub counts: checker::Counts,
+    /// Content updates that crossed the link.
+    pub updates: u64,
+    /// Captures that the screen made.
+    pub captures: u64,
+    /// The fault that was put in on purpose has happened.
+    pub sabotaged: bool,
+}
+
+/// A run that found something.
+#[derive(Clone, Debug, thiserror::Error)]
+pub struct Failure {
+    /// Replays it.
+    pub seed: u64,
+    /// Steps it was to take.
+    pub steps: u32,
+    /// The step at which it was found.
+    pub at: u32,
+    /// The kind of run.
+    pub mode: Mode,
+    /// What it is.
+    pub problem: Problem,
+    /// The fault that was put in on purpose has happened.
+    pub sabotaged: bool,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, steps, at, mode, problem, .. } = self;
+        write!(f, "FARWAY_SIM_SEED={seed} ")?;
+        if *steps != STEPS {
+            write!(f, "FARWAY_SIM_STEPS={steps} ")?;
+        }
+        write!(
+            f,
+            "cargo test -p farway-testkit --test sim replay -- --nocapture # {mode:?}, step {at}: {problem}"
+        )
+    }
+}
+
+/// Runs the world that `seed` describes for `steps` steps, and then to its end.
+///
+/// # Errors
+/// What a checker found, with the line that replays it.
+pub fn run(seed: u64, steps: u32) -> Result<Report, Failure> {
+    run_with(seed, steps, None)
+}
+
+/// Like [`run`], with a fault put in on purpose. The world is then one where everybody else keeps the rules.
+///
+/// # Errors
+/// What a checker found.
+pub fn run_with(seed: u64, steps: u32, sabotage: Option<sabotage::Kind>) -> Result<Report, Failure> {
+    let mut world = world::World::new(seed, sabotage);
+    let result = catch_unwind(AssertUnwindSafe(|| world.run(steps)));
+    let problem = match result {
+        Ok(Ok(())) => return Ok(world.report()),
+        Ok(Err(problem)) => problem,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
+            Problem::Panic(text.to_owned())
+        }
+    };
+    let Report { mode, sabotaged, .. } = world.report();
+    Err(Failure { seed, steps, at: world.step, mode, problem, sabotaged })
+}

@@ -1,0 +1,48 @@
+//! Which bytes of a mirror a job locks. Jobs that may run at the same time must not share any.
+
+use farway_proto::channel::Update;
+use farway_proto::engine::Job;
+use farway_proxy::store::Content;
+use farway_sys::diff;
+use farway_sys::pack::{Compression, Packer};
+
+/// The bytes (start, end) that a job locks; none without a mirror.
+pub fn spans(job: &Job, content: &Content, compression: Compression) -> Vec<(u64, u64)> {
+    if content.mirror.is_none() {
+        return Vec::new();
+    }
+    let size = content.region.len();
+    match job {
+        Job::Diff { intervals, tail, .. } => {
+            let mut spans: Vec<_> = intervals.iter().map(|i| (i.start, i.end)).collect();
+            if *tail {
+                spans.push((size / diff::BLOCK as u64 * diff::BLOCK as u64, size));
+            }
+            spans
+        }
+        Job::Fill { range, .. } => vec![(range.start, range.end)],
+        Job::Apply { .. } => written(job, content, compression).into_iter().collect(),
+    }
+}
+
+/// The bytes that an update will write, from the first to the last.
+pub fn written(job: &Job, content: &Content, compression: Compression) -> Option<(u64, u64)> {
+    match job {
+        Job::Apply { update: Update::Fill { start, end, .. }, .. } => {
+            Some((u64::from(*start), u64::from(*end)))
+        }
+        Job::Apply { update: Update::Diff { diff_size, ntrailing, payload }, .. } => {
+            let (segments, tail) = (*diff_size as usize, *ntrailing as usize);
+            let mut packer = Packer::new();
+            let raw = packer.unpack(compression, payload, segments + tail).ok()?;
+            let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
+            Some((range.start, range.end))
+        }
+        Job::Diff { .. } | Job::Fill { .. } => None,
+    }
+}
+
+/// True if a span shares a byte with another.
+pub fn any<'a>(spans: &[(u64, u64)], mut others: impl Iterator<Item = &'a (u64, u64)>) -> bool {
+    others.any(|other| spans.iter().any(|span| span.0 < other.1 && other.0 < span.1))
+}

@@ -1,0 +1,92 @@
+//! Faults that are put into the world on purpose, to prove that the checkers find them.
+
+use farway_proto::channel::Frame;
+use farway_proto::engine::Job;
+use farway_proxy::store::Content;
+
+/// The ways to break the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An update does not reach the link.
+    DropUpdate,
+    /// A frame leaves behind the one that follows it.
+    SwapFrames,
+    /// A message does not wait for an update.
+    SkipGate,
+    /// One bit of the twin is wrong.
+    FlipPixel,
+    /// A descriptor is handed over twice.
+    DoubleFd,
+}
+
+impl Kind {
+    /// True if it is the display's half that does it.
+    pub fn is_at_display(self) -> bool {
+        matches!(self, Self::SkipGate | Self::FlipPixel | Self::DoubleFd)
+    }
+}
+
+/// All of them.
+pub const ALL: [Kind; 5] =
+    [Kind::DropUpdate, Kind::SwapFrames, Kind::SkipGate, Kind::FlipPixel, Kind::DoubleFd];
+
+/// One fault that is about to happen.
+#[derive(Debug)]
+pub struct Sabotage {
+    kind: Kind,
+    /// Chances to let pass before.
+    patience: u32,
+    held: Option<Frame>,
+    /// It has happened.
+    pub done: bool,
+}
+
+impl Sabotage {
+    /// A fault of this kind after `patience` chances.
+    pub fn new(kind: Kind, patience: u32) -> Self {
+        Self { kind, patience, held: None, done: false }
+    }
+
+    fn now(&mut self, kind: Kind) -> bool {
+        if self.done || self.kind != kind {
+            return false;
+        }
+        self.done = self.patience == 0;
+        self.patience = self.patience.saturating_sub(1);
+        self.done
+    }
+
+    /// What is to be sent for a frame.
+    pub fn frame(&mut self, frame: Frame) -> Vec<Frame> {
+        if let Some(held) = self.held.take() {
+            return vec![frame, held];
+        }
+        if matches!(frame, Frame::Update(..)) {
+            if self.now(Kind::DropUpdate) {
+                return Vec::new();
+            }
+        } else if matches!(frame, Frame::Protocol(_)) && self.now(Kind::SwapFrames) {
+            self.held = Some(frame);
+            return Vec::new();
+        }
+        vec![frame]
+    }
+
+    /// True if the engine is to be told that this job is done before it ran.
+    pub fn skip(&mut self, job: &Job) -> bool {
+        matches!(job, Job::Apply { .. }) && self.now(Kind::SkipGate)
+    }
+
+    /// Damages the content at `at`, where an update was applied just now.
+    pub fn flip(&mut self, content: &Content, at: u64) {
+        let mut byte = [0];
+        if content.region.read(at, &mut byte).is_ok() && self.now(Kind::FlipPixel) {
+            let _ = content.region.write(at, &[byte[0] ^ 0x10]);
+        }
+    }
+
+    /// True if this descriptor is to be handed over twice.
+    pub fn doubles(&mut self) -> bool {
+        self.now(Kind::DoubleFd)
+    }
+}
