@@ -69,6 +69,8 @@ pub struct App {
     pub error: bool,
     /// It writes to buffers whenever it likes.
     pub scribbles: bool,
+    /// What it does more than anything else.
+    favourite: u32,
     /// It has broken the protocol.
     pub rude: bool,
 }
@@ -116,8 +118,10 @@ impl App {
             writers: Vec::new(),
             error: false,
             scribbles: false,
+            favourite: 0,
             rude: false,
         };
+        app.favourite = app.rng.random_range(0..100);
         app.get_registry(checker);
         app
     }
@@ -224,7 +228,8 @@ impl App {
         if self.rng.random_range(0..100) < unbound * 5 {
             return (0..6).for_each(|_| self.bind(checker));
         }
-        match self.rng.random_range(0..100) {
+        let deed = if self.rng.random_bool(0.3) { self.favourite } else { self.rng.random_range(0..100) };
+        match deed {
             0..=5 => self.new_pool(checker),
             6..=11 => self.new_surface(checker),
             12..=52 => self.draw(checker),

@@ -42,6 +42,8 @@ pub struct World {
     pub step: u32,
     app_gone: bool,
     screen_gone: bool,
+    /// The link is cut in this direction: so many bytes still arrive. To the right, to the left.
+    cut: [Option<usize>; 2],
     /// The step at which the application breaks the protocol.
     rude_at: u32,
 }
@@ -98,6 +100,7 @@ impl World {
             step: 0,
             app_gone: false,
             screen_gone: false,
+            cut: [None; 2],
             rng,
         }
     }
@@ -204,12 +207,12 @@ impl World {
 
     fn left_to_right(&mut self, most: usize) -> Result<bool, Problem> {
         let closed = self.left.outcome.is_some();
-        self.right.read_link(self.time, &mut self.left.link, closed, most)
+        cross(self.time, &mut self.left, &mut self.right, closed, &mut self.cut[0], most)
     }
 
     fn right_to_left(&mut self, most: usize) -> Result<bool, Problem> {
         let closed = self.right.outcome.is_some();
-        self.left.read_link(self.time, &mut self.right.link, closed, most)
+        cross(self.time, &mut self.right, &mut self.left, closed, &mut self.cut[1], most)
     }
 
     fn right_to_screen(&mut self, most: usize) -> Result<bool, Problem> {
@@ -277,6 +280,23 @@ impl World {
     fn outcomes(&self) -> [(&'static str, Option<Outcome>); 2] {
         [(self.left.name(), self.left.outcome), (self.right.name(), self.right.outcome)]
     }
+}
+
+/// Brings bytes over the link, or what still comes of them once it is cut.
+fn cross(
+    time: u64,
+    from: &mut Half,
+    to: &mut Half,
+    closed: bool,
+    cut: &mut Option<usize>,
+    most: usize,
+) -> Result<bool, Problem> {
+    let Some(left) = cut else { return to.read_link(time, &mut from.link, closed, most) };
+    from.link.truncate(*left);
+    let before = from.link.len();
+    let moved = to.read_link(time, &mut from.link, true, most)?;
+    *left -= before - from.link.len();
+    Ok(moved)
 }
 
 fn configs(rng: &mut SmallRng, mode: Mode) -> (Config, Config) {

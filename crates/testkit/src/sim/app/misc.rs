@@ -187,20 +187,13 @@ impl App {
         }
     }
 
-    /// Two machines write to a file at once only if the blocks they write to are apart: what lies within a
-    /// word or in the tail of the other's change travels along.
+    /// Two machines may write to a file at once if they do not write to the same block: a diff and a tail
+    /// bring along what stands beside a change.
     fn may_capture(&self, id: u32) -> bool {
         let buffer = &self.shm.buffers[&id];
         let (start, end) = buffer.range();
         let blocks = (start / 64 * 64, end.next_multiple_of(64));
-        let tail = buffer.file.len() / 64 * 64;
-        let near = |other: &super::shm::Buffer| {
-            let (from, to) = other.range();
-            other.file.id == buffer.file.id
-                && (from < blocks.1 && blocks.0 < to || (end > tail && to > tail) || other.style.is_open())
-        };
-        let alone = self.shm.buffers.iter().all(|(other, it)| *other == id || !near(it));
-        buffer.uses == 0 && !buffer.style.is_open() && alone && self.is_free(buffer.file.id, blocks, id)
+        buffer.uses == 0 && !buffer.style.is_open() && self.is_free(buffer.file.id, blocks, id)
     }
 
     pub(super) fn gamma(&mut self, checker: &mut Checker) {

@@ -7,6 +7,7 @@ use rand::Rng;
 use super::World;
 use crate::sim::Mode;
 use crate::sim::checker::To;
+use crate::sim::half::Half;
 use crate::sim::problem::Problem;
 
 /// Rounds after which a world that still moves is restless. Pipes of one byte take many.
@@ -116,25 +117,9 @@ impl World {
         self.checker.forgive(To::App);
         self.checker.forgive(To::Screen);
         self.checker.blind = true;
-        for half in [&mut self.left, &mut self.right] {
-            let cut = self.rng.random_range(0..=half.link.len());
-            half.link.truncate(cut);
-        }
-        let (left, right) = (&mut self.left, &mut self.right);
-        for _ in 0..ROUNDS {
-            let mut moved = right.read_link(self.time, &mut left.link, true, usize::MAX)?;
-            moved |= left.read_link(self.time, &mut right.link, true, usize::MAX)?;
-            moved |= left.work(self.time, &mut self.rng)? || right.work(self.time, &mut self.rng)?;
-            moved |= !right.local.receive(usize::MAX, 9).0.is_empty();
-            let (bytes, fds) = left.local.receive(usize::MAX, 9);
-            moved |= !bytes.is_empty();
-            self.app.get(&mut self.checker, &bytes, fds)?;
-            left.link.clear();
-            right.link.clear();
-            if !moved {
-                break;
-            }
-        }
+        let mut some = |half: &Half| Some(self.rng.random_range(0..=half.link.len()));
+        self.cut = [some(&self.left), some(&self.right)];
+        self.rest()?;
         if !self.app.error {
             return Err(Problem::Lost { what: "the news that the link broke", count: 1 });
         }

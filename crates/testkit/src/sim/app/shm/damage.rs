@@ -59,6 +59,12 @@ impl App {
     /// A commit of whatever is attached; what it must show is written down.
     fn commit(&mut self, checker: &mut Checker, id: u32) {
         let attached = self.shm.surfaces.get(&id).and_then(|surface| surface.attached);
+        if let Some((id, buffer)) = attached.and_then(|id| Some((id, self.shm.buffers.get(&id)?))) {
+            // Somebody else is using these bytes: they are not to be shown.
+            if !self.is_free(buffer.file.id, buffer.range(), id) {
+                return;
+            }
+        }
         let pixels = attached.and_then(|buffer| self.snapshot(buffer));
         if let Some(buffer) = attached.and_then(|buffer| self.shm.buffers.get_mut(&buffer)) {
             buffer.uses += 1;
