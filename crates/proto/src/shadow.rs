@@ -46,6 +46,8 @@ pub struct File {
     pub size: u64,
     /// The size that the peer knows.
     pub announced: u64,
+    /// It became longer, and the driver was not told.
+    pub resize_due: bool,
     /// Read once; never changes.
     pub fixed: bool,
     /// Local writes to it are found by comparing with a mirror.
@@ -85,6 +87,7 @@ impl Shadow {
         Self::new(Body::File(File {
             size,
             announced: 0,
+            resize_due: false,
             fixed,
             mirrored,
             dirty: Intervals::new(),

@@ -5,6 +5,8 @@
 //! `InjectRids` stands directly before the `Protocol` that uses exactly its ids; while a batch waits for its
 //! jobs, the local program is not read.
 
+use std::collections::BTreeSet;
+
 use bytes::{Bytes, BytesMut};
 
 use super::effect::{Done, Effect, Job, JobError};
@@ -36,6 +38,8 @@ pub(crate) struct Batch {
     pub sealed: bool,
     /// Jobs that are not done.
     pub outstanding: usize,
+    /// Shadows whose jobs come later, because an update is being applied to them.
+    pub deferred: BTreeSet<Rid>,
 }
 
 impl Batch {
@@ -48,6 +52,11 @@ impl Batch {
         }
         self.bytes.extend_from_slice(message);
         self.rids.extend_from_slice(rids);
+    }
+
+    /// Everything that its messages depend on was sent.
+    fn is_ready(&self) -> bool {
+        self.sealed && self.outstanding == 0 && self.deferred.is_empty()
     }
 
     /// The frames, in order; the batch is empty afterwards.
@@ -79,16 +88,50 @@ impl Engine {
         }
         self.batch.sealed = true;
         for rid in &touched {
-            self.announce(*rid);
-            for job in self.jobs_for(*rid) {
-                self.batch.outstanding += 1;
-                self.state.effects.push_back(Effect::Run(job));
+            if self.state.shadows.get(*rid).is_some_and(|shadow| shadow.applying) {
+                self.batch.deferred.insert(*rid);
+            } else {
+                self.start_sending(*rid);
             }
         }
         touched.into_iter().for_each(|rid| self.state.reap(rid));
-        if self.batch.outstanding == 0 {
+        if self.batch.is_ready() {
             self.flush_batch();
         }
+    }
+
+    /// Opens or grows a shadow of the batch and starts its jobs. No update may be under way: both need the
+    /// mirror.
+    fn start_sending(&mut self, rid: Rid) {
+        if let Some(file) = self.state.shadows.file(rid) {
+            let size = file.size;
+            if std::mem::take(&mut file.resize_due) {
+                self.state.effects.push_back(Effect::Resize { rid, size });
+            }
+        }
+        self.announce(rid);
+        for job in self.jobs_for(rid) {
+            self.batch.outstanding += 1;
+            self.state.effects.push_back(Effect::Run(job));
+        }
+    }
+
+    /// An update was applied: jobs that waited for it start, and the batch goes on if there are none.
+    pub(super) fn resume_sending(&mut self, rid: Rid) -> Result<(), Fault> {
+        if !self.batch.deferred.remove(&rid) {
+            return Ok(());
+        }
+        self.start_sending(rid);
+        self.go_on()
+    }
+
+    /// Sends the batch if all its content is on its way, and reads on.
+    fn go_on(&mut self) -> Result<(), Fault> {
+        if self.batch.is_ready() {
+            self.flush_batch();
+            self.take_local()?;
+        }
+        Ok(())
     }
 
     /// Tells the peer of a new shadow, or of its new size.
@@ -116,13 +159,19 @@ impl Engine {
 
     fn jobs_for(&mut self, rid: Rid) -> Vec<Job> {
         let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
-        let fills = std::mem::take(&mut file.fills);
+        let mut fills = std::mem::take(&mut file.fills);
         let mut dirty = std::mem::replace(&mut file.dirty, Intervals::new());
         dirty.clip(file.size);
         let whole_blocks = file.size / BLOCK * BLOCK;
-        let tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
+        let mut tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
         dirty.clip(whole_blocks);
         let mut jobs = Vec::new();
+        // A tail has no position: it is the end of the file in the receiver's size, and the owner of this
+        // file may have made it longer meanwhile.
+        if tail && !rid.is_of(self.state.role) {
+            fills.push(Interval { start: whole_blocks, end: file.size });
+            tail = false;
+        }
         for range in fills.into_iter().flat_map(chunks) {
             let ticket = self.ticket(Purpose::Send(rid));
             jobs.push(Job::Fill { ticket, rid, range });
@@ -159,12 +208,10 @@ impl Engine {
                 return Err(Fault { at, reason: error.into() });
             }
         }
+        self.start_apply(rid);
         self.state.reap(rid);
-        if self.batch.outstanding == 0 && self.batch.sealed {
-            self.flush_batch();
-            self.take_local()?;
-        }
-        Ok(())
+        self.go_on()?;
+        if self.inbound.waits_for(rid) { self.take_frames() } else { Ok(()) }
     }
 
     /// Sends the messages of a batch whose content is on its way.

@@ -43,6 +43,11 @@ pub(crate) struct Inbound {
 }
 
 impl Inbound {
+    /// What comes next depends on this shadow.
+    pub fn waits_for(&self, rid: Rid) -> bool {
+        self.waiting == Some(rid)
+    }
+
     /// No further frame may come now.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some() || self.lane_bytes > MAX_LANE_BYTES
@@ -64,7 +69,7 @@ impl Engine {
     fn take_frames_until_gate(&mut self) -> Result<(), Fault> {
         loop {
             if let Some(rid) = self.inbound.waiting {
-                if self.state.shadows.get(rid).is_some_and(Shadow::is_applying) {
+                if self.state.shadows.get(rid).is_some_and(|shadow| !shadow.is_idle()) {
                     return Ok(());
                 }
                 self.inbound.waiting = None;
@@ -163,7 +168,8 @@ impl Engine {
         let size64 = u64::from(size);
         let ours = rid.is_of(self.state.role);
         let Some(shadow) = self.state.shadows.get_mut(rid) else { return self.state.late(rid) };
-        if shadow.is_applying() {
+        // Growing moves the mirror that jobs work on.
+        if !shadow.is_idle() {
             self.inbound.waiting = Some(rid);
             self.inbound.queue.push_front(Frame::ExtendFile { rid, size });
             return Ok(());

@@ -2,7 +2,8 @@
 //! other. Not the work itself, which is a [`Job`].
 //!
 //! Invariant: an update is checked against its file's size before anything is allocated for it, and never
-//! starts before an earlier one for the same file has ended.
+//! starts before every other job for the same file has ended: two jobs must not use the same bytes of a
+//! mirror, and nobody knows which bytes an update has before it is unpacked.
 
 use super::effect::{Done, Effect, Job, JobError, Note};
 use super::fault::{Fault, Limited, Party, Reason};
@@ -40,9 +41,10 @@ impl Engine {
         Ok(())
     }
 
-    fn start_apply(&mut self, rid: Rid) {
+    /// Applies the next update, unless another job uses the mirror.
+    pub(super) fn start_apply(&mut self, rid: Rid) {
         let Some(shadow) = self.state.shadows.get_mut(rid) else { return };
-        if shadow.applying {
+        if shadow.applying || shadow.sending > 0 {
             return;
         }
         let Some(update) = shadow.lane.pop_front() else { return };
@@ -78,6 +80,7 @@ impl Engine {
             };
             return Err(Fault { at, reason: error.into() });
         }
+        self.resume_sending(rid)?;
         self.start_apply(rid);
         self.state.reap(rid);
         self.take_frames()

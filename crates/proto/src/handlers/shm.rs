@@ -5,7 +5,7 @@ use super::Rule;
 use crate::damage::{ImageError, ShmImage};
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Party, Problem, Reason};
-use crate::engine::{Adopt, Effect};
+use crate::engine::Adopt;
 use crate::ids::Rid;
 use crate::objects::{Buffer, Data};
 use crate::shadow::Shadow;
@@ -80,8 +80,8 @@ fn resize(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     }
     if size > file.size {
         file.size = size;
+        file.resize_due = true;
         cx.state.touched.insert(rid);
-        cx.state.effects.push_back(Effect::Resize { rid, size });
     }
     Ok(Verdict::Pass)
 }
