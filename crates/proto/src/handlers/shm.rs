@@ -3,9 +3,9 @@
 
 use super::Rule;
 use crate::damage::{ImageError, ShmImage};
+use crate::engine::Adopt;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Party, Problem, Reason};
-use crate::engine::Adopt;
 use crate::ids::Rid;
 use crate::objects::{Buffer, Data};
 use crate::shadow::Shadow;
