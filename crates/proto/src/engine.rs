@@ -92,7 +92,7 @@ impl Default for Limits {
             fixed_file: 64 << 20,
             pipe_queue: 16 << 20,
             pipe_patience: 10_000_000_000,
-            globals: 4096,
+            globals: 1 << 16,
         }
     }
 }
