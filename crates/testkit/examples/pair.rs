@@ -31,7 +31,7 @@ fn show() -> Result<String, RealError> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
     if words.is_empty() {
         words = if sway {
-            ["foot", "sh", "-c", "printf 'This terminal runs on one side of farway\\nand is seen on the other.\\n\\n'; ls -l --color /; exec sleep 60"]
+            ["foot", "sh", "-c", "printf 'This terminal runs on one side of farway\\nand is seen on the other.\\n\\n'; ls -l --color /usr; exec sleep 60"]
                 .map(String::from)
                 .into()
         } else {
