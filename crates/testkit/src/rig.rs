@@ -32,11 +32,13 @@
 //! Invariant: every wait has a condition and a deadline, both ends are served while one is waited for, and all
 //! processes of a site end with it.
 
+pub mod attack;
 pub mod canvas;
 pub mod end;
 pub mod error;
 pub mod files;
 pub mod flow;
+pub mod halves;
 pub mod line;
 pub mod matrix;
 pub mod memory;
@@ -49,9 +51,10 @@ pub mod site;
 
 pub use crate::real::Pair;
 pub use canvas::{Canvas, Layout, Pool};
-pub use end::{DEADLINE, End, wait};
+pub use end::{DEADLINE, End, skip_to, wait};
 pub use error::RigError;
 pub use files::{content, shared, take_fd};
+pub use halves::Half;
 pub use line::Line;
 pub use message::Message;
 pub use party::Party;

@@ -3,6 +3,7 @@
 //! Not an event loop: a test asks for one condition at a time. Invariant: while one end is waited for, all others go
 //! on sending and receiving, so that no full socket buffer can block the proxies between them.
 
+use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
@@ -79,4 +80,14 @@ pub fn ready(interests: &[(BorrowedFd<'_>, PollFlags)], deadline: Instant) -> Re
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(true),
         Err(error) => Err(std::io::Error::from(error).into()),
     }
+}
+
+/// The first entry of an inbox that is wanted; those before it are dropped.
+pub fn skip_to<T>(inbox: &mut VecDeque<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {
+    while let Some(entry) = inbox.pop_front() {
+        if wanted(&entry) {
+            return Some(entry);
+        }
+    }
+    None
 }

@@ -132,13 +132,23 @@ impl AppHalf {
     /// The server opens none.
     pub fn connect(&mut self) -> Result<(Party, Peer), RigError> {
         let mut app = Party::connect(&self.display)?;
+        let peer = self.accept(&mut app)?;
+        Ok((app, peer))
+    }
+
+    /// The next stream that the server opens; `app` is served meanwhile.
+    ///
+    /// # Errors
+    /// It opens none.
+    pub fn accept(&mut self, app: &mut Party) -> Result<Peer, RigError> {
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(fd) = self.channel.accept()? {
-                return Ok((app, Peer::new(fd)));
+                return Ok(Peer::new(fd));
             }
             app.turn()?;
-            if !ready(&[(self.channel.as_fd(), PollFlags::IN)], deadline)? {
+            let both = [Some((self.channel.as_fd(), PollFlags::IN)), app.interest()];
+            if !ready(&both.into_iter().flatten().collect::<Vec<_>>(), deadline)? {
                 self.server.check()?;
                 return Err(RigError::Timeout("the server to open a channel".to_owned()));
             }
