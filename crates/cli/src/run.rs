@@ -17,3 +17,10 @@ pub use error::RunError;
 
 /// The exit code of our own failures, as with ssh.
 pub const OURS: u8 = 255;
+
+/// One process has the descriptors of all connections, and an application may have many buffers.
+fn room_for_connections() {
+    if let Err(error) = farway_sys::process::raise_descriptor_limit() {
+        tracing::debug!("cannot raise the limit on open files: {error}");
+    }
+}

@@ -50,6 +50,20 @@ pub fn spawn(command: &mut Command, inherit: Vec<OwnedFd>) -> io::Result<Child> 
     child
 }
 
+/// Lets this process open as many descriptors as the system's administrator allows; often the limit at start is 1024,
+/// for the sake of programs that use `select`. Children inherit it: to be called after they were started.
+///
+/// # Errors
+/// The limit cannot be changed; the old one holds.
+pub fn raise_descriptor_limit() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current == maximum {
+        return Ok(());
+    }
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
+}
+
 /// The exit code that a shell would report: the child's own, or 128 and the number of the signal that ended it.
 #[must_use]
 pub fn exit_code(status: ExitStatus) -> i32 {

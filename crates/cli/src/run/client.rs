@@ -33,6 +33,7 @@ pub fn run(client: Client, settings: Settings) -> Result<u8, RunError> {
         }
         Compositor::Path(_) => None,
     };
+    super::room_for_connections();
     let mut house = House::new(settings)?;
     let (compositor, _context) = match (inherited, &client.compositor) {
         (None, Compositor::Path(path)) => compositor(path, &client)?,

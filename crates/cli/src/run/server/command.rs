@@ -23,6 +23,9 @@ pub fn of(line: &CommandLine) -> Command {
 /// # Errors
 /// [`RunError::Command`].
 pub fn start(command: &mut Command, fds: Vec<OwnedFd>) -> Result<Child, RunError> {
-    Child::start(command, fds)
-        .map_err(|source| RunError::Command { program: command.get_program().into(), source })
+    let child = Child::start(command, fds)
+        .map_err(|source| RunError::Command { program: command.get_program().into(), source })?;
+    // The command keeps the limit that it was meant to have.
+    crate::run::room_for_connections();
+    Ok(child)
 }
