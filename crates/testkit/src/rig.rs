@@ -46,6 +46,7 @@ pub mod message;
 pub mod party;
 pub mod peer;
 pub mod pixels;
+pub mod rows;
 pub mod scenario;
 pub mod site;
 
