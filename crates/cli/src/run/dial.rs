@@ -40,19 +40,21 @@ pub fn is_socket(path: &Path) -> io::Result<bool> {
     Ok(std::fs::metadata(path)?.file_type().is_socket())
 }
 
-/// A single attempt whose failure is remembered.
+/// A first attempt whose failure is remembered. More may follow it: another compression is tried that way.
 #[derive(Debug)]
 pub struct Attempt {
     inner: Arc<dyn Dial>,
     /// Whose file to remove after the attempt: nobody will use it again.
     unlink: Option<Channel>,
+    made: AtomicBool,
     failed: AtomicBool,
 }
 
 impl Attempt {
     /// An attempt to reach `to`, whose file is removed after it if `remove` says so.
     pub fn new(to: &Channel, remove: bool) -> Self {
-        Self { inner: channel(to), unlink: remove.then(|| to.clone()), failed: AtomicBool::new(false) }
+        let unlink = remove.then(|| to.clone());
+        Self { inner: channel(to), unlink, made: AtomicBool::new(false), failed: AtomicBool::new(false) }
     }
 
     /// Whether it was made in vain.
@@ -69,6 +71,11 @@ impl fmt::Display for Attempt {
 
 impl Dial for Attempt {
     fn dial(&self) -> io::Result<OwnedFd> {
+        if self.made.swap(true, Ordering::SeqCst) {
+            // What has the name after we removed it is somebody else's.
+            let ours = self.unlink.is_none();
+            return if ours { self.inner.dial() } else { Err(io::ErrorKind::NotFound.into()) };
+        }
         let stream = self.inner.dial();
         self.failed.store(stream.is_err(), Ordering::SeqCst);
         self.unlink.iter().for_each(unlink);
