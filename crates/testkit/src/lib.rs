@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! testkit
 
+pub mod fuzz;
 pub mod load;
 pub mod real;
 pub mod rig;

@@ -10,14 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 mod app;
 pub mod checker;
-mod half;
-mod kernel;
+pub(crate) mod half;
+pub(crate) mod kernel;
 mod party;
 pub mod problem;
 pub mod sabotage;
 mod screen;
 mod style;
-mod wire;
+pub(crate) mod wire;
 pub mod world;
 
 pub use problem::Problem;

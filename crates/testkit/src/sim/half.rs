@@ -85,6 +85,8 @@ pub struct Half {
     /// Updates sent.
     pub updates: u64,
     tell_closed: [bool; 2],
+    /// A descriptor was of no use: the end is near.
+    refused: bool,
 }
 
 impl Half {
@@ -113,6 +115,7 @@ impl Half {
             hostile: false,
             updates: 0,
             tell_closed: [false; 2],
+            refused: false,
         }
     }
 
@@ -253,7 +256,7 @@ impl Half {
     /// Carries out what the engine wants, and looks at it.
     fn after(&mut self, time: u64, result: Result<(), farway_proto::engine::Fault>) -> Result<(), Problem> {
         self.absorb(time)?;
-        if result.is_err() != matches!(self.outcome, Some(Outcome::Fault(_))) {
+        if (result.is_err() || self.refused) != matches!(self.outcome, Some(Outcome::Fault(_))) {
             return Err(Problem::Ended { side: self.name, outcome: self.outcome });
         }
         // In debug builds the engine does so itself.
@@ -371,8 +374,14 @@ impl Half {
     }
 
     fn refuse(&mut self, time: u64, rid: Rid, problem: FdProblem) -> Result<(), Problem> {
+        self.refused = true;
         let _ = self.engine.on_bad_fd(self.now(time), rid, problem);
         Ok(())
+    }
+
+    /// An effect needs a file that is not there. After a refusal, those that were queued before the end do.
+    fn missing(&self, effect: &'static str, rid: Rid) -> Result<(), Problem> {
+        if self.refused { Ok(()) } else { Err(self.problem(effect, rid)) }
     }
 
     fn keep(&mut self, rid: Rid, file: Option<Rc<File>>, size: u64, mirrored: bool) -> Result<(), Problem> {
@@ -406,7 +415,7 @@ impl Half {
     }
 
     fn resize(&mut self, time: u64, rid: Rid, size: u64) -> Result<(), Problem> {
-        let Some((content, file)) = self.files.get(&rid) else { return Err(self.problem("Resize", rid)) };
+        let Some((content, file)) = self.files.get(&rid) else { return self.missing("Resize", rid) };
         if self.jobs.iter().any(|pending| pending.rid == rid && matches!(pending.work, Work::Todo(_))) {
             return Err(Problem::Overlap(rid));
         }
@@ -425,7 +434,7 @@ impl Half {
 
     fn give_out(&mut self, job: Job) -> Result<(), Problem> {
         let rid = job.rid();
-        let Some((content, _)) = self.files.get(&rid) else { return Err(self.problem("Run", rid)) };
+        let Some((content, _)) = self.files.get(&rid) else { return self.missing("Run", rid) };
         let content = Arc::clone(content);
         let spans = if self.hostile { Vec::new() } else { overlap::spans(&job, &content, self.compression) };
         let others = self.jobs.iter().filter(|pending| pending.rid == rid).flat_map(|p| &p.spans);

@@ -52,7 +52,7 @@ impl Socket {
         let bytes = take(&mut self.bytes, most);
         self.taken += bytes.len() as u64;
         let due = self.fds.iter().take_while(|(at, _)| *at < self.taken).count();
-        let count = (due + early).min(self.fds.len());
+        let count = due.saturating_add(early).min(self.fds.len());
         (bytes, self.fds.drain(..count).map(|(_, fd)| fd).collect())
     }
 

@@ -154,7 +154,7 @@ impl App {
         let time = self.rng.random_range(0..1 << 50);
         let there = moved(time, self.way.presentation[0], self.way.presentation[1]);
         let stamp = |it: Builder, time: u64| {
-            it.uint((time / SECOND >> 32) as u32).uint((time / SECOND) as u32).uint((time % SECOND) as u32)
+            it.uint(((time / SECOND) >> 32) as u32).uint((time / SECOND) as u32).uint((time % SECOND) as u32)
         };
         let into = self.party.message(timer, "set_timestamp").and_then(|(builder, _)| {
             stamp(builder, there).finish(farway_proto::wayland::Form::Program, 0).ok()

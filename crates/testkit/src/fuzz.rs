@@ -1,0 +1,59 @@
+//! Targets for fuzzing: functions that take any bytes and must come back.
+//!
+//! Not a fuzzer: `fuzz/` in the root has one binary for each target, for libFuzzer, and [`smoke`] mutates a
+//! small corpus by seed, which needs nothing but a compiler. Invariant: a target panics if, and only if, the
+//! code under test does what it must not.
+
+mod content;
+mod engine;
+pub mod smoke;
+mod wire;
+
+pub use content::content;
+pub use engine::{app, channel, compositor, everything};
+pub use wire::{arguments, frames};
+
+/// A target and its name.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 7] = [
+    ("channel", channel),
+    ("app", app),
+    ("compositor", compositor),
+    ("everything", everything),
+    ("content", content),
+    ("arguments", arguments),
+    ("frames", frames),
+];
+
+/// Reads numbers off the front of the data; zeros behind its end.
+#[derive(Debug)]
+pub(crate) struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn byte(&mut self) -> u8 {
+        match self.0.split_first() {
+            Some((first, rest)) => {
+                self.0 = rest;
+                *first
+            }
+            None => 0,
+        }
+    }
+
+    fn word(&mut self) -> u32 {
+        u32::from_le_bytes([self.byte(), self.byte(), self.byte(), self.byte()])
+    }
+
+    /// At most so many bytes.
+    fn take(&mut self, most: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(most.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
