@@ -39,8 +39,11 @@ fn captures() -> Outcome<Vec<Value>> {
     Ok(all)
 }
 
-/// The streams of a capture: what it is called, its bytes, its messages.
-fn streams(capture: &Value) -> Outcome<Vec<(String, Vec<u8>, &Vec<Value>)>> {
+/// One direction of a connection: its file's name, its bytes, the list of its messages.
+type Recorded<'a> = (String, Vec<u8>, &'a Vec<Value>);
+
+/// The streams of a capture.
+fn streams(capture: &Value) -> Outcome<Vec<Recorded<'_>>> {
     // The captures of a rejection are one connection and say so at the top.
     let connections = capture["connections"].as_array().map_or(std::slice::from_ref(capture), |it| it);
     let mut streams = Vec::new();
