@@ -119,7 +119,11 @@ pub fn target_dir() -> PathBuf {
 fn profile_dir() -> PathBuf {
     let exe = env::current_exe().unwrap_or_default();
     let dir = exe.parent().unwrap_or(Path::new("."));
-    if dir.ends_with("deps") || dir.ends_with("examples") { dir.parent().unwrap_or(dir).to_owned() } else { dir.to_owned() }
+    if dir.ends_with("deps") || dir.ends_with("examples") {
+        dir.parent().unwrap_or(dir).to_owned()
+    } else {
+        dir.to_owned()
+    }
 }
 
 fn executable(path: &Path) -> bool {
