@@ -62,6 +62,7 @@ pub struct Parts<'a> {
 /// A running connection.
 #[derive(Debug)]
 pub struct Connection<'a> {
+    role: Role,
     engine: Engine,
     local: Socket,
     channel: ByteStream,
@@ -100,6 +101,7 @@ impl<'a> Connection<'a> {
             channel_out.push_raw(&greeting);
         }
         Self {
+            role: parts.role,
             engine: Engine::new(parts.role, config),
             local: parts.local,
             channel: parts.channel,
@@ -160,3 +162,6 @@ impl Clocks {
         self.last
     }
 }
+
+#[cfg(test)]
+mod tests;

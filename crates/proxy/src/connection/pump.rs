@@ -1,13 +1,17 @@
 //! The loop of a connection's thread: wait, read, let the engine think, act, write.
 
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use farway_proto::engine::{Outcome, Side};
+use farway_proto::Role;
+use farway_proto::engine::fault::error_event;
+use farway_proto::engine::{Fault, Outcome, Party, Reason, Side};
+use farway_proto::wayland::Form;
 use farway_sys::clock;
 use farway_sys::event::Interest;
-use farway_sys::net::{Flush, Received, RecvError};
+use farway_sys::net::{Flush, Outbox, Received, RecvError};
 
 use super::Connection;
 use crate::settings::code;
@@ -31,8 +35,37 @@ struct Places {
 }
 
 impl Connection<'_> {
-    /// Serves the connection to its end.
+    /// Serves the connection to its end. A panic on the way is that end, and the application is told.
     pub fn run(mut self, is_stopping: impl Fn() -> bool) -> Outcome {
+        let served = catch_unwind(AssertUnwindSafe(|| self.serve(is_stopping)));
+        served.unwrap_or_else(|_| {
+            tracing::error!("internal error: this connection ended, others go on");
+            self.last_words();
+            Outcome::Fault(Fault { at: Party::Ourselves, reason: Reason::Internal })
+        })
+    }
+
+    /// Tells the application of an internal error, with nothing but the sockets: all else is in doubt.
+    fn last_words(&mut self) {
+        let fault = Fault { at: Party::Ourselves, reason: Reason::Internal };
+        match self.role {
+            // Neither may stand within a message: then nothing can be said.
+            Role::App if self.local_out.is_empty() => {
+                let mut out = Outbox::new();
+                out.push(
+                    error_event(&format!("farway, application side: {fault}"), Form::Program),
+                    Vec::new(),
+                );
+                let _ = out.flush(&self.local);
+            }
+            Role::Display if self.channel_out.len() == 0 => {
+                crate::hello::refuse(&self.channel, &format!("farway, display side: {fault}"));
+            }
+            Role::App | Role::Display => {}
+        }
+    }
+
+    fn serve(&mut self, is_stopping: impl Fn() -> bool) -> Outcome {
         let mut input = BytesMut::with_capacity(LOCAL_READ);
         let mut deadline = None;
         loop {
@@ -157,7 +190,7 @@ impl Connection<'_> {
     /// The local program is gone. What it wrote into pipes before is still sent.
     fn local_closed(&mut self) {
         self.local_gone = true;
-        self.local_out = farway_sys::net::Outbox::new();
+        self.local_out = Outbox::new();
         let mut events = Vec::new();
         self.pipes.drain_readers(&mut events);
         self.pipe_events(&mut events);
@@ -185,7 +218,7 @@ impl Connection<'_> {
         self.channel_gone = true;
         self.channel_out.clear();
         let now = self.now();
-        if self.heard || self.engine.role() == farway_proto::Role::Display {
+        if self.heard || self.role == Role::Display {
             self.engine.on_closed(now, Side::Channel);
         } else {
             let _ = self.engine.on_refused(now, code(self.compression));
@@ -223,7 +256,7 @@ impl Connection<'_> {
             Ok(Flush::Closed) => {}
             Err(error) => {
                 tracing::debug!("local socket: {error}");
-                self.local_out = farway_sys::net::Outbox::new();
+                self.local_out = Outbox::new();
             }
         }
         if let Err(error) = self.channel_out.flush(&self.channel) {
