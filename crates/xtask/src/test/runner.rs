@@ -116,6 +116,10 @@ fn nextest(part: &Part) -> Command {
     let mut command = cargo();
     command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass", "-E", &filter]);
     command.args(["--status-level=slow", "--final-status-level=fail", "--hide-progress-bar"]);
+    // The matrix, the fresh seeds: worth seeing although nothing failed.
+    if matches!(part.name, "sim" | "fuzz" | "interop") {
+        command.arg("--success-output=immediate");
+    }
     if let Some(threads) = part.threads {
         command.arg(format!("--test-threads={threads}"));
     }
