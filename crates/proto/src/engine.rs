@@ -427,3 +427,6 @@ impl Engine {
 fn drain(buffer: &mut BytesMut) -> Bytes {
     buffer.split().freeze()
 }
+
+#[cfg(test)]
+mod tests;

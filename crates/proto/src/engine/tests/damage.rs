@@ -1,0 +1,124 @@
+//! 7.4: which bytes a commit sends. The arithmetic itself is tested with [`crate::damage`].
+
+use super::*;
+use crate::damage::Interval;
+
+/// What would be compared now; ends the jobs.
+fn compared(rig: &mut Rig) -> Vec<(u64, u64)> {
+    let mut all = Vec::new();
+    for job in &rig.jobs {
+        if let Job::Diff { intervals, .. } = job {
+            all.extend(intervals.iter().map(|Interval { start, end }| (*start, *end)));
+        }
+    }
+    rig.all_jobs();
+    all
+}
+
+fn buffers() -> Rig {
+    let mut rig = Rig::with_pool(1 << 16);
+    rig.local((0..3).map(|n| create_buffer(11 + n, n as i32 * 16_384, 64, 64, 256)), 0);
+    rig
+}
+
+/// D13: a commit without an attach means the buffer that is attached.
+#[test]
+fn d13_sticky() {
+    let mut rig = buffers();
+    rig.local([attach(11), damage(0, 0, 64, 64), commit()], 0);
+    assert_eq!(compared(&mut rig), [(0, 16_384)]);
+    rig.local([damage(0, 2, 64, 1), commit()], 0);
+    assert_eq!(compared(&mut rig), [(512, 768)]);
+    rig.local([commit()], 0);
+    assert_eq!(compared(&mut rig), []);
+}
+
+/// D14: a surface that was unmapped starts anew.
+#[test]
+fn d14_unmapped() {
+    let mut rig = buffers();
+    rig.local([attach(11), damage(0, 0, 64, 64), commit()], 0).all_jobs();
+    rig.local([attach(0), commit()], 0);
+    assert_eq!(compared(&mut rig), []);
+    rig.local([attach(11), damage(0, 0, 1, 1), commit()], 0);
+    assert_eq!(compared(&mut rig), [(0, 16_384)]);
+}
+
+/// D3: a new buffer with an old id is another buffer.
+#[test]
+fn d3_reused_id() {
+    let mut rig = buffers();
+    rig.local([attach(11), damage(0, 0, 64, 64), commit()], 0).all_jobs();
+    rig.local([request("wl_buffer", "destroy", 11)], 0);
+    rig.messages([(event("wl_display", "delete_id", 1).uint(11), 0)]);
+    rig.local([create_buffer(11, 0, 64, 64, 256)], 0);
+    // Not the one that is attached.
+    rig.local([damage(0, 0, 1, 1), commit()], 0);
+    assert_eq!(compared(&mut rig), []);
+    rig.local([attach(11), damage(0, 0, 1, 1), commit()], 0);
+    assert_eq!(compared(&mut rig), [(0, 16_384)]);
+}
+
+/// D21: commits that are read together are sent together, each buffer with its own damage.
+#[test]
+fn d21_many_commits() {
+    let mut rig = buffers();
+    for buffer in [11, 12, 13] {
+        rig.local([attach(buffer), damage(0, 0, 64, 64), commit()], 0).all_jobs();
+    }
+    rig.frames.clear();
+    let show = |buffer, y| [attach(buffer), damage(0, y, 64, 1), commit()];
+    let commits = [show(11, 0), show(12, 1), show(13, 2), show(11, 3)];
+    rig.local(commits.into_iter().flatten(), 0);
+    // All of the first two, whose last use is older than a whole change; three lines of the third.
+    assert_eq!(compared(&mut rig), [(0, 2 * 16_384 + 3 * 256)]);
+    assert_eq!(rig.frames.iter().filter(|it| matches!(it, Frame::Protocol(_))).count(), 1);
+}
+
+/// D12: damage without a size is passed on and ignored.
+#[test]
+fn d12_empty_damage() {
+    let mut rig = buffers();
+    rig.local([attach(11), damage(0, 0, 64, 64), commit()], 0).all_jobs();
+    rig.frames.clear();
+    rig.local([damage(0, 0, 0, 9), damage(0, 0, -1, 9), commit()], 0);
+    assert_eq!(compared(&mut rig), []);
+    assert_eq!(rig.kinds(), [0]);
+}
+
+/// Values that a compositor would refuse.
+#[test]
+fn forbidden_values() {
+    let scale = |n| request("wl_surface", "set_buffer_scale", 5).int(n);
+    let transform = |n| request("wl_surface", "set_buffer_transform", 5).int(n);
+    for (message, fine) in
+        [(scale(1), true), (scale(0), false), (scale(-1), false), (transform(7), true), (transform(8), false)]
+    {
+        assert_eq!(buffers().try_local([message], 0).is_ok(), fine);
+    }
+}
+
+/// D7: a viewport outlives its surface, and the other way round.
+#[test]
+fn d7_viewport_lives() {
+    for surface_first in [true, false] {
+        let mut rig = buffers();
+        rig.bind("wp_viewporter", 1, 30);
+        rig.local([request("wp_viewporter", "get_viewport", 30).new_id(ObjectId(31)).object(ObjectId(5))], 0);
+        let destroy = [request("wl_surface", "destroy", 5), request("wp_viewport", "destroy", 31)];
+        let size = |n| request("wp_viewport", "set_destination", 31).int(n).int(n);
+        if surface_first {
+            let [surface, viewport] = destroy;
+            rig.local([surface, size(9), viewport], 0);
+        } else {
+            let [surface, viewport] = destroy;
+            rig.local([viewport, damage(0, 0, 1, 1), commit(), surface], 0);
+        }
+        let delete = |id| (event("wl_display", "delete_id", 1).uint(id), 0);
+        rig.messages([delete(5), delete(31)]);
+        let mut rig = buffers();
+        rig.bind("wp_viewporter", 1, 30);
+        rig.local([request("wp_viewporter", "get_viewport", 30).new_id(ObjectId(31)).object(ObjectId(5))], 0);
+        assert!(rig.try_local([size(0)], 0).is_err());
+    }
+}
