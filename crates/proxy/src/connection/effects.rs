@@ -13,18 +13,28 @@ use crate::bench::Task;
 
 /// Work up to this many bytes is never handed over.
 const INLINE: u64 = 512 << 10;
+/// From so many bytes on, what is done of a frame is sent while the rest is worked on.
+const EARLY: usize = 64 << 10;
 
 impl Connection<'_> {
     /// Carries out everything that the engine wants, jobs included, until it wants nothing more for now.
     pub(super) fn perform(&mut self) {
         loop {
-            while let Some(effect) = self.engine.poll() {
-                self.effect(effect);
-            }
+            self.take_effects();
             if self.jobs.is_empty() {
                 return;
             }
             self.run_jobs();
+        }
+    }
+
+    fn take_effects(&mut self) {
+        while let Some(effect) = self.engine.poll() {
+            self.effect(effect);
+        }
+        if self.channel_out.len() >= EARLY {
+            // What goes wrong here goes wrong again when all is flushed.
+            let _ = self.channel_out.flush(&self.channel);
         }
     }
 
@@ -143,7 +153,9 @@ impl Connection<'_> {
         }
         self.away += tasks.len();
         self.workers.submit(tasks);
-        self.help();
+        while self.help() {
+            self.take_effects();
+        }
     }
 
     fn next_task(&mut self) -> Option<Task> {
@@ -155,14 +167,14 @@ impl Connection<'_> {
         Some(Task { job, content, compression: self.compression, home: Arc::clone(&self.home) })
     }
 
-    /// Works on what the workers did not begin, and takes what they finished.
-    fn help(&mut self) {
-        while let Some(task) = self.workers.take_back(&self.home) {
-            let done = task.run(&mut self.tools);
-            self.away -= 1;
-            self.done(done);
-            self.collect();
-        }
+    /// Does one job that the workers did not begin, and takes what they finished. False if there is none.
+    fn help(&mut self) -> bool {
+        let Some(task) = self.workers.take_back(&self.home) else { return false };
+        let done = task.run(&mut self.tools);
+        self.away -= 1;
+        self.done(done);
+        self.collect();
+        true
     }
 
     /// Takes what the workers finished.
@@ -178,13 +190,13 @@ impl Connection<'_> {
         let _ = self.engine.on_done(now, done);
     }
 
-    /// Returns when no job is under way.
+    /// Returns when no job is under way. What they lead to is left for later.
     fn finish_jobs(&mut self) {
         while let Some(task) = self.next_task() {
             let done = task.run(&mut self.tools);
             self.done(done);
         }
-        self.help();
+        while self.help() {}
         let mut polls = PollSet::new();
         while self.away > 0 {
             polls.clear();
