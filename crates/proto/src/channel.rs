@@ -41,3 +41,6 @@ pub enum ChannelError {
     #[error("wire version {0} is not known here (16 and 17 are)")]
     Version(u32),
 }
+
+#[cfg(test)]
+mod tests;

@@ -429,4 +429,4 @@ fn drain(buffer: &mut BytesMut) -> Bytes {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,6 +14,7 @@ mod ending;
 mod globals;
 mod objects;
 mod pipes;
+mod rules;
 mod shm;
 mod time;
 
@@ -75,6 +76,12 @@ impl Rig {
 
     pub fn display() -> Self {
         Self::new(Role::Display, Config::default())
+    }
+
+    /// Makes it believe that there is an object `id` of this interface.
+    pub fn know(&mut self, interface: &str, id: u32) {
+        let interface = by_name(interface.as_bytes()).unwrap_or_else(|| panic!("no interface {interface}"));
+        self.engine.state.objects.insert(ObjectId(id), interface);
     }
 
     fn poll(&mut self) {
