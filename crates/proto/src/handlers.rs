@@ -87,3 +87,6 @@ pub(crate) fn destroyed(state: &mut State, id: ObjectId) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 //!
 //! Invariant: what was hidden cannot be bound.
 
+#[cfg(test)]
+mod tests;
+
 use super::Rule;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Limited, Reason};

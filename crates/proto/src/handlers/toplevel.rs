@@ -1,5 +1,8 @@
 //! `xdg_toplevel`: the prefix that tells a forwarded window from a local one.
 
+#[cfg(test)]
+mod tests;
+
 use super::Rule;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::Fault;
