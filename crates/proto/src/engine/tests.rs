@@ -78,10 +78,15 @@ impl Rig {
         Self::new(Role::Display, Config::default())
     }
 
+    /// What the rules see.
+    pub fn state(&mut self) -> &mut State {
+        &mut self.engine.state
+    }
+
     /// Makes it believe that there is an object `id` of this interface.
     pub fn know(&mut self, interface: &str, id: u32) {
         let interface = by_name(interface.as_bytes()).unwrap_or_else(|| panic!("no interface {interface}"));
-        self.engine.state.objects.insert(ObjectId(id), interface);
+        self.state().objects.insert(ObjectId(id), interface);
     }
 
     fn poll(&mut self) {
