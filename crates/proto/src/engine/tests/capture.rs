@@ -131,3 +131,23 @@ fn arrives_after_its_pixels() {
     rig.all_jobs();
     assert_eq!(rig.got(), [(21, 2)]);
 }
+
+/// C5: the session of a cursor leads to frames like any other.
+#[test]
+fn c5_cursor_session() {
+    const CURSOR: &str = "ext_image_copy_capture_cursor_session_v1";
+    const FRAME: &str = "ext_image_copy_capture_frame_v1";
+    let mut rig = Rig::with_twin(4096);
+    rig.know(CURSOR, 20);
+    rig.messages([
+        (create_buffer(11, 64, 8, 8, 32), 0),
+        (request(CURSOR, "get_capture_session", 20).new_id(ObjectId(21)), 0),
+        (request("ext_image_copy_capture_session_v1", "create_frame", 21).new_id(ObjectId(22)), 0),
+        (request(FRAME, "attach_buffer", 22).object(ObjectId(11)), 0),
+        (request(FRAME, "capture", 22), 0),
+    ]);
+    rig.local([event(CURSOR, "position", 20).int(1).int(2), event(FRAME, "ready", 22)], 0);
+    assert!(matches!(rig.jobs[..], [Job::Fill { range: Interval { start: 64, end: 320 }, .. }]));
+    rig.all_jobs();
+    assert_eq!(rig.kinds().last(), Some(&kind::PROTOCOL));
+}

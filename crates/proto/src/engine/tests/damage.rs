@@ -122,3 +122,29 @@ fn d7_viewport_lives() {
         assert!(rig.try_local([size(0)], 0).is_err());
     }
 }
+
+/// D20: one buffer on two surfaces; each surface knows its own damage, and what one commit sent is not lost.
+#[test]
+fn d20_two_surfaces() {
+    let mut rig = buffers();
+    rig.local([request("wl_compositor", "create_surface", 4).new_id(ObjectId(6))], 0);
+    let other = |y| {
+        [
+            request("wl_surface", "attach", 6).object(ObjectId(11)).int(0).int(0),
+            request("wl_surface", "damage_buffer", 6).int(0).int(y).int(64).int(1),
+            request("wl_surface", "commit", 6),
+        ]
+    };
+    rig.local([attach(11), damage(0, 0, 64, 64), commit()], 0);
+    assert_eq!(compared(&mut rig), [(0, 16_384)]);
+    // New to this surface.
+    rig.local(other(0), 0);
+    assert_eq!(compared(&mut rig), [(0, 16_384)]);
+    for y in 1..4 {
+        let row = (y as u64 * 256, y as u64 * 256 + 256);
+        rig.local([attach(11), damage(0, y, 64, 1), commit()], 0);
+        assert_eq!(compared(&mut rig), [row]);
+        rig.local(other(y + 10), 0);
+        assert_eq!(compared(&mut rig), [(row.0 + 2560, row.1 + 2560)]);
+    }
+}
