@@ -14,7 +14,7 @@ use crate::bench::Task;
 /// Work up to this many bytes is never handed over.
 const INLINE: u64 = 512 << 10;
 /// From so many bytes on, what is done of a frame is sent while the rest is worked on.
-const EARLY: usize = 64 << 10;
+const EARLY: usize = 256 << 10;
 
 impl Connection<'_> {
     /// Carries out everything that the engine wants, jobs included, until it wants nothing more for now.
