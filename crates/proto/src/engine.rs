@@ -281,6 +281,9 @@ impl Engine {
 
     /// Time passed beyond what [`Engine::poll_timeout`] said.
     pub fn on_timeout(&mut self, now: Now) {
+        if self.life.finished {
+            return;
+        }
         self.state.now = now;
         if self.acks.due.is_some_and(|due| due <= now.instant) {
             self.acknowledge();

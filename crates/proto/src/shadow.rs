@@ -67,6 +67,10 @@ pub struct Pipe {
     pub reads: bool,
     /// Bytes handed to the driver that the program has not taken.
     pub queued: u64,
+    /// The peer has said that nothing follows; the shadow lives until the queue is empty.
+    pub ended: bool,
+    /// The program closed its end before the peer could be told of the pipe.
+    pub broken: bool,
 }
 
 impl Shadow {
@@ -98,7 +102,7 @@ impl Shadow {
 
     /// A pipe.
     pub fn pipe(reads: bool) -> Self {
-        Self::new(Body::Pipe(Pipe { reads, queued: 0 }))
+        Self::new(Body::Pipe(Pipe { reads, queued: 0, ended: false, broken: false }))
     }
 
     /// The file, if it is one.

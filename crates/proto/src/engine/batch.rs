@@ -159,7 +159,7 @@ impl Engine {
 
     fn jobs_for(&mut self, rid: Rid) -> Vec<Job> {
         let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
-        let mut fills = std::mem::take(&mut file.fills);
+        let fills = std::mem::take(&mut file.fills);
         let mut dirty = std::mem::replace(&mut file.dirty, Intervals::new());
         dirty.clip(file.size);
         let whole_blocks = file.size / BLOCK * BLOCK;
@@ -167,11 +167,8 @@ impl Engine {
         dirty.clip(whole_blocks);
         let mut jobs = Vec::new();
         // A tail has no position: it is the end of the file in the receiver's size, and the owner of this
-        // file may have made it longer meanwhile.
-        if tail && !rid.is_of(self.state.role) {
-            fills.push(Interval { start: whole_blocks, end: file.size });
-            tail = false;
-        }
+        // file may have made it longer meanwhile. What was captured there is among the fills.
+        tail &= rid.is_of(self.state.role);
         for range in fills.into_iter().flat_map(chunks) {
             let ticket = self.ticket(Purpose::Send(rid));
             jobs.push(Job::Fill { ticket, rid, range });

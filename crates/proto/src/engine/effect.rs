@@ -48,7 +48,8 @@ pub enum Effect {
     Run(Job),
     /// Write these bytes into the local pipe. Answer with [`PipeEvent::Written`] as they leave.
     PipeWrite(Rid, Bytes),
-    /// Close the local pipe once all that was to be written is written. The id is gone.
+    /// Close the local pipe once all that was to be written is written. The id is gone, but that a
+    /// [`Effect::Drop`] may follow if its reader takes too long.
     PipeFinish(Rid),
     /// Close everything that belongs to this id.
     Drop(Rid),

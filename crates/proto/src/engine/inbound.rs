@@ -128,7 +128,7 @@ impl Engine {
             let ended = theirs && self.state.shadows.was_open(rid);
             match self.state.shadows.get_mut(rid) {
                 Some(shadow) if !shadow.injected && theirs => shadow.injected = true,
-                None if ended => {}
+                None if ended => self.state.orphans = self.state.orphans.saturating_sub(1),
                 _ => return peer(Reason::UnknownRid(rid)),
             }
             self.inbound.rids.push_back(rid);

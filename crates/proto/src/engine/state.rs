@@ -47,6 +47,8 @@ pub(crate) struct State {
     /// Since when a pipe's reader holds up the channel.
     blocked_since: Option<Instant>,
     backlog: u64,
+    /// Pipes of the peer that ended before they were handed over; the driver still has the program's ends.
+    pub orphans: usize,
 }
 
 impl State {
@@ -66,6 +68,7 @@ impl State {
             stored: 0,
             blocked_since: None,
             backlog: 0,
+            orphans: 0,
         }
     }
 
@@ -182,6 +185,9 @@ impl State {
     pub fn release(&mut self, rid: Rid) {
         if let Some(shadow) = self.shadows.get_mut(rid) {
             shadow.holders = shadow.holders.saturating_sub(1);
+            if shadow.as_pipe().is_some_and(|pipe| pipe.broken) {
+                self.pipe_broken(rid);
+            }
         }
         self.reap(rid);
     }
@@ -214,9 +220,13 @@ impl State {
 
     /// Forgets a pipe. The driver is told by the caller.
     fn end_pipe(&mut self, rid: Rid) {
-        if let Some(Body::Pipe(pipe)) = self.shadows.remove(rid).map(|s| s.body) {
+        let Some(shadow) = self.shadows.remove(rid) else { return };
+        if let Body::Pipe(pipe) = &shadow.body {
             self.backlog = self.backlog.saturating_sub(pipe.queued);
             self.note_backlog();
+        }
+        if !rid.is_of(self.role) && !shadow.injected {
+            self.orphans += 1;
         }
         self.touched.remove(&rid);
     }
@@ -230,22 +240,38 @@ impl State {
                 self.send(Frame::PipeShutdownW(rid));
                 self.effects.push_back(Effect::Drop(rid));
             }
-            PipeEvent::Broken if !pipe.reads => {
-                // The peer can only be told once it knows the pipe.
-                let open = self.shadows.get(rid).is_some_and(|shadow| shadow.open);
-                if open {
-                    self.end_pipe(rid);
-                    self.send(Frame::PipeShutdownR(rid));
-                    self.effects.push_back(Effect::Drop(rid));
-                }
-            }
+            PipeEvent::Broken if !pipe.reads => self.pipe_broken(rid),
             PipeEvent::Written(n) => {
                 let n = n.min(pipe.queued);
                 pipe.queued -= n;
+                let over = pipe.ended && pipe.queued == 0;
                 self.backlog -= n;
                 self.note_backlog();
+                if over {
+                    self.end_pipe(rid);
+                }
             }
             _ => {}
+        }
+    }
+
+    /// The program closed its read end. The peer is told once it can know the pipe, and not if it has said
+    /// itself that nothing follows.
+    fn pipe_broken(&mut self, rid: Rid) {
+        let ours = rid.is_of(self.role);
+        let Some(shadow) = self.shadows.get_mut(rid) else { return };
+        let pending = ours && shadow.holders > 0;
+        let Some(pipe) = shadow.as_pipe() else { return };
+        if pending {
+            pipe.broken = true;
+            return;
+        }
+        let ended = pipe.ended;
+        self.end_pipe(rid);
+        // A pipe that was to be finished is closed by the driver, with the last byte or without.
+        if !ended {
+            self.send(Frame::PipeShutdownR(rid));
+            self.effects.push_back(Effect::Drop(rid));
         }
     }
 
@@ -253,6 +279,7 @@ impl State {
     pub fn pipe_write(&mut self, rid: Rid, bytes: bytes::Bytes) -> Result<(), Fault> {
         let Some(shadow) = self.shadows.get_mut(rid) else { return self.late(rid) };
         match shadow.as_pipe() {
+            Some(pipe) if pipe.ended => Ok(()),
             Some(pipe) if !pipe.reads => {
                 pipe.queued += bytes.len() as u64;
                 self.backlog += bytes.len() as u64;
@@ -268,9 +295,17 @@ impl State {
     pub fn pipe_shutdown(&mut self, rid: Rid, writes: bool) -> Result<(), Fault> {
         let Some(shadow) = self.shadows.get_mut(rid) else { return self.late(rid) };
         match shadow.as_pipe() {
+            Some(pipe) if pipe.ended => Ok(()),
             Some(pipe) if pipe.reads != writes => {
-                self.end_pipe(rid);
+                if writes && pipe.queued > 0 {
+                    pipe.ended = true;
+                } else {
+                    self.end_pipe(rid);
+                }
                 self.effects.push_back(if writes { Effect::PipeFinish(rid) } else { Effect::Drop(rid) });
+                if self.orphans > self.config.limits.shadows {
+                    return Err(Fault { at: Party::Peer, reason: Reason::Limit(Limited::Shadows) });
+                }
                 Ok(())
             }
             _ => Err(Fault { at: Party::Peer, reason: Reason::WrongKind(rid) }),
@@ -313,9 +348,13 @@ impl State {
             };
             let Some((rid, _)) = self.shadows.iter().max_by_key(|(_, shadow)| queued(shadow)) else { return };
             self.note(Note::SlowPipe(rid));
-            self.end_pipe(rid);
-            self.send(Frame::PipeShutdownR(rid));
-            self.effects.push_back(Effect::Drop(rid));
+            let Some(shadow) = self.shadows.get_mut(rid) else { return };
+            shadow.holders = 0;
+            let ended = shadow.as_pipe().is_some_and(|pipe| pipe.ended);
+            self.pipe_broken(rid);
+            if ended {
+                self.effects.push_back(Effect::Drop(rid));
+            }
         }
     }
 

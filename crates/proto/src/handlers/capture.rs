@@ -6,7 +6,7 @@
 
 use super::Rule;
 use super::presentation::retimed;
-use crate::damage::Intervals;
+use crate::damage::{ALIGN, Interval, Intervals};
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Problem};
 use crate::engine::state::State;
@@ -80,12 +80,17 @@ fn captured(cx: &mut Cx<'_>) -> Option<Verdict> {
         }
     } else if let Some(file) = cx.state.shadows.file(rid) {
         let extent = image.extent(file.size);
-        if file.mirrored {
-            let mut whole = Intervals::new();
-            whole.add(extent);
-            file.dirty.merge(&whole);
-        } else if extent.start < extent.end {
-            file.fills.push(extent);
+        let end = extent.end.min(file.size);
+        // Whole blocks are compared; the bytes behind the last one are sent as they are, and so is everything
+        // where there is no mirror.
+        let compared = if file.mirrored { file.size / ALIGN * ALIGN } else { 0 };
+        if extent.start < end.min(compared) {
+            let mut blocks = Intervals::new();
+            blocks.add(Interval { start: extent.start, end: end.min(compared) });
+            file.dirty.merge(&blocks);
+        }
+        if extent.start.max(compared) < end {
+            file.fills.push(Interval { start: extent.start.max(compared), end });
         }
         cx.state.touched.insert(rid);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use farway_proto::Rid;
 use farway_proto::engine::fault::FdProblem;
-use farway_proto::engine::{Adopt, Create, Done, Effect, Handover, Job, JobError, Note, Outcome};
+use farway_proto::engine::{Adopt, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, Side};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::pipe::{PipeReader, PipeWriter, pipe};
 
@@ -33,8 +33,14 @@ impl Connection<'_> {
             self.effect(effect);
         }
         if self.channel_out.len() >= EARLY {
-            // What goes wrong here goes wrong again when all is flushed.
-            let _ = self.channel_out.flush(&self.channel);
+            if let Err(error) = self.channel_out.flush(&self.channel) {
+                tracing::debug!("channel: {error}");
+                // Reading finds the end; nothing may follow what was lost.
+                self.channel_gone = true;
+                self.channel_out.clear();
+                let now = self.now();
+                self.engine.on_closed(now, Side::Channel);
+            }
         }
     }
 
@@ -85,6 +91,8 @@ impl Connection<'_> {
         };
         let result = match kind {
             Adopt::SharedFile { size } => self.store.adopt_file(rid, fd, size, true),
+            // Without a keymap, compositors send what they have at hand: /dev/null, often.
+            Adopt::FixedFile { size: 0 } => Ok(()),
             Adopt::FixedFile { size } => self.store.adopt_file(rid, fd, size, false),
             Adopt::PipeToWrite => {
                 self.pipes.write_to(rid, PipeWriter::new(fd));

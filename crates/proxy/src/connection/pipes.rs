@@ -16,6 +16,9 @@ use farway_sys::pipe::{PipeReader, PipeWriter};
 /// Bytes read from a pipe at once, and so the most in one frame.
 const READ: usize = 32 << 10;
 
+/// As much as a pipe holds, unless its owner is privileged.
+const PIPE_CAPACITY: usize = 1 << 20;
+
 /// Our ends.
 #[derive(Debug, Default)]
 pub struct Pipes {
@@ -101,16 +104,23 @@ impl Pipes {
             } else if !reads && ready.writable {
                 self.write_queue(rid, events);
             } else if !reads && (ready.error || ready.hangup) {
+                // Gone at once: it would be found ready for ever.
+                self.writers.remove(&rid);
                 events.push((rid, PipeEvent::Broken));
             }
         }
     }
 
-    /// Reads what is there, from all readers: their programs may be about to leave.
+    /// Reads what is there, from all readers: their programs may be about to leave. No more than a pipe can hold:
+    /// somebody else may go on writing.
     pub fn drain_readers(&mut self, events: &mut Vec<(Rid, PipeEvent)>) {
         let rids: Vec<Rid> = self.readers.keys().copied().collect();
         for rid in rids {
-            while self.read_once(rid, events) {}
+            for _ in 0..PIPE_CAPACITY / READ {
+                if !self.read_once(rid, events) {
+                    break;
+                }
+            }
         }
     }
 

@@ -69,8 +69,13 @@ impl Connection<'_> {
         let mut input = BytesMut::with_capacity(LOCAL_READ);
         let mut deadline = None;
         loop {
-            self.take_frames();
+            while self.take_frames() && self.flush() {}
             self.flush();
+            if is_stopping() && self.outcome.is_none() {
+                let now = self.now();
+                self.engine.stop(now);
+                self.flush();
+            }
             if let Some(outcome) = self.outcome {
                 let until = *deadline.get_or_insert_with(|| clock::monotonic() + FAREWELL.as_nanos() as u64);
                 if self.is_silent() || clock::monotonic() >= until {
@@ -84,10 +89,6 @@ impl Connection<'_> {
                 return self.outcome.unwrap_or(Outcome::PeerLost);
             }
             self.woken.drain();
-            if is_stopping() && self.outcome.is_none() {
-                let now = self.now();
-                self.engine.stop(now);
-            }
             self.collect();
             self.turn(&places, &mut input);
         }
@@ -201,7 +202,7 @@ impl Connection<'_> {
     fn read_channel(&mut self) {
         let wanted = self.deframer.missing().clamp(CHANNEL_READ.0, CHANNEL_READ.1);
         match self.channel.recv(self.deframer.buffer(), wanted) {
-            Ok(Received::Bytes(_)) => self.take_frames(),
+            Ok(Received::Bytes(_)) => drop(self.take_frames()),
             Ok(Received::Empty) => {}
             Ok(Received::Closed) => self.channel_closed(),
             Err(error) => {
@@ -226,9 +227,13 @@ impl Connection<'_> {
         self.perform();
     }
 
-    /// Gives the engine the frames that it has appetite for.
-    fn take_frames(&mut self) {
-        while self.outcome.is_none() && self.engine.appetite().channel && self.local_out.len() < LOCAL_QUEUE {
+    /// Gives the engine the frames that it has appetite for. True if there may be more, once the local program
+    /// has taken what is queued for it.
+    fn take_frames(&mut self) -> bool {
+        while self.outcome.is_none() && self.engine.appetite().channel {
+            if self.local_out.len() >= LOCAL_QUEUE {
+                return true;
+            }
             let now = self.now();
             match self.deframer.next() {
                 Ok(Some(frame)) if self.heard => {
@@ -246,22 +251,27 @@ impl Connection<'_> {
             }
             self.perform();
         }
+        false
     }
 
-    fn flush(&mut self) {
+    /// Writes what can be written. True if the local program may be given more.
+    fn flush(&mut self) -> bool {
         self.perform();
         match self.local_out.flush(&self.local) {
             Ok(Flush::Done | Flush::Full) => {}
             // Whether it is gone is for reading to find: it may have said something before.
             Ok(Flush::Closed) => {}
             Err(error) => {
+                // What was lost cannot be said again: the stream is useless.
                 tracing::debug!("local socket: {error}");
-                self.local_out = Outbox::new();
+                self.local_closed();
+                self.perform();
             }
         }
         if let Err(error) = self.channel_out.flush(&self.channel) {
             tracing::debug!("channel: {error}");
-            self.channel_out.clear();
+            self.channel_closed();
         }
+        self.local_out.len() < LOCAL_QUEUE
     }
 }

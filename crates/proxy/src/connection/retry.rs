@@ -69,8 +69,8 @@ impl Connection<'_> {
             if let Some(retry) = &mut self.retry {
                 retry.refusal.get_or_insert_with(|| frame.clone());
             }
-            if self.try_again() {
-                return None;
+            if self.try_again() || self.heard {
+                return None; // another try, or the refusal was delivered
             }
         }
         self.heard = true;

@@ -446,7 +446,10 @@ impl Half {
     }
 
     fn drop_all(&mut self, rid: Rid) -> Result<(), Problem> {
-        self.end(rid, "Drop")?;
+        // A pipe that is being finished may still be cut short.
+        if !self.pipes.get(&rid).is_some_and(LocalPipe::is_finishing) {
+            self.end(rid, "Drop")?;
+        }
         if self.jobs.iter().any(|pending| pending.rid == rid) && self.sabotage.is_none() {
             return Err(self.problem("Drop (in use)", rid));
         }

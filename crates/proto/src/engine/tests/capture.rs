@@ -65,7 +65,7 @@ fn tail_has_a_position() {
     ]);
     rig.local([event("zwlr_screencopy_frame_v1", "ready", 22).uint(0).uint(5).uint(6)], 0);
     assert!(
-        matches!(rig.jobs[..], [Job::Fill { range: Interval { start: 4096, end: 4100 }, .. }]),
+        matches!(rig.jobs[..], [Job::Fill { range: Interval { start: 4097, end: 4100 }, .. }]),
         "{:?}",
         rig.jobs
     );

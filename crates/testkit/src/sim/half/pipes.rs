@@ -51,6 +51,11 @@ impl LocalPipe {
         self.queued.extend(&bytes[..]);
     }
 
+    /// It closes when all is written.
+    pub fn is_finishing(&self) -> bool {
+        self.finishing
+    }
+
     /// Nothing will be queued any more.
     pub fn finish(&mut self) {
         self.finishing = true;
