@@ -60,8 +60,9 @@ impl App {
     fn commit(&mut self, checker: &mut Checker, id: u32) {
         let attached = self.shm.surfaces.get(&id).and_then(|surface| surface.attached);
         if let Some((id, buffer)) = attached.and_then(|id| Some((id, self.shm.buffers.get(&id)?))) {
-            // Somebody else is using these bytes: they are not to be shown.
-            if !self.is_free(buffer.file.id, buffer.range(), id) {
+            // Somebody else is using these bytes, or the screen writes to them: they are not to be shown.
+            let captured = !self.scribbles && self.shm.captures.values().any(|other| *other == id);
+            if captured || !self.is_free(buffer.file.id, buffer.range(), id) {
                 return;
             }
         }
