@@ -175,3 +175,6 @@ impl Pipes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
