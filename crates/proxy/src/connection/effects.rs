@@ -35,7 +35,7 @@ impl Connection<'_> {
         if self.channel_out.len() >= EARLY {
             if let Err(error) = self.channel_out.flush(&self.channel) {
                 tracing::debug!("channel: {error}");
-                // Reading finds the end; nothing may follow what was lost.
+                // Nothing may follow what was lost: the stream is useless.
                 self.channel_gone = true;
                 self.channel_out.clear();
                 let now = self.now();

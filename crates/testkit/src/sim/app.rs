@@ -12,10 +12,10 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use super::checker::{Checker, Rewrite, Sent, Snapshot, To, Token};
-use super::kernel::{Fd, Kernel, Read, ReadEnd, WriteEnd};
-use super::party::Party;
+use super::kernel::{Fd, Kernel, ReadEnd, WriteEnd};
+use super::party::{Party, move_ends};
 use super::problem::Problem;
-use super::wire::{Socket, noise};
+use super::wire::Socket;
 
 mod events;
 mod misc;
@@ -254,32 +254,7 @@ impl App {
 
     /// Moves bytes through its ends of pipes; true if any moved.
     pub fn pipes(&mut self) -> bool {
-        let mut moved = false;
-        let most = self.rng.random_range(1..6000);
-        self.readers.retain_mut(|(end, left)| match end.read(most.min(*left)) {
-            Read::Data(bytes) => {
-                moved = true;
-                *left -= bytes.len();
-                *left > 0
-            }
-            Read::Empty => *left > 0,
-            Read::Eof => {
-                moved = true;
-                false
-            }
-        });
-        let rng = &mut self.rng;
-        self.writers.retain_mut(|(end, left)| {
-            let bytes = noise(rng, most.min(*left));
-            let Ok(n) = end.write(&bytes) else {
-                moved = true;
-                return false;
-            };
-            moved |= n > 0 || *left == 0;
-            *left -= n;
-            *left > 0
-        });
-        moved
+        move_ends(&mut self.rng, &mut self.readers, &mut self.writers)
     }
 
     /// Closes its ends of pipes.

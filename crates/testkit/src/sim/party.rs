@@ -3,6 +3,10 @@
 //! Invariant: no byte that arrives makes it panic; a program that does not understand gives up
 //! ([`Party::lost`]).
 
+use super::kernel::{Read, ReadEnd, WriteEnd};
+use super::wire::noise;
+use rand::Rng;
+use rand::rngs::SmallRng;
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
@@ -135,4 +139,37 @@ impl Party {
             }
         }
     }
+}
+
+/// Moves bytes through a program's ends of pipes, each with what it has left to read or write; true if any moved.
+pub fn move_ends(
+    rng: &mut SmallRng,
+    readers: &mut Vec<(ReadEnd, usize)>,
+    writers: &mut Vec<(WriteEnd, usize)>,
+) -> bool {
+    let mut moved = false;
+    let most = rng.random_range(1..6000);
+    readers.retain_mut(|(end, left)| match end.read(most.min(*left)) {
+        Read::Data(bytes) => {
+            moved = true;
+            *left -= bytes.len();
+            *left > 0
+        }
+        Read::Empty => *left > 0,
+        Read::Eof => {
+            moved = true;
+            false
+        }
+    });
+    writers.retain_mut(|(end, left)| {
+        let bytes = noise(rng, most.min(*left));
+        let Ok(n) = end.write(&bytes) else {
+            moved = true;
+            return false;
+        };
+        moved |= n > 0 || *left == 0;
+        *left -= n;
+        *left > 0
+    });
+    moved
 }

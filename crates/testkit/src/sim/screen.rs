@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use farway_proto::wayland::{Builder, Form, by_name};
+use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
 
 use super::app::Way;
 use super::checker::{Checker, Rewrite, Sent, Snapshot, To, Token};
-use super::kernel::{Fd, File, Kernel, Read, ReadEnd, WriteEnd};
-use super::party::Party;
+use super::kernel::{Fd, File, Kernel, ReadEnd, WriteEnd};
+use super::party::{Party, move_ends};
 use super::problem::Problem;
-use super::wire::{Socket, noise};
+use super::wire::Socket;
 
 mod act;
 mod requests;
@@ -216,31 +216,6 @@ impl Screen {
 
     /// Moves bytes through its ends of pipes; true if any moved.
     pub fn pipes(&mut self) -> bool {
-        let mut moved = false;
-        let most = self.rng.random_range(1..6000);
-        self.readers.retain_mut(|(end, left)| match end.read(most.min(*left)) {
-            Read::Data(bytes) => {
-                moved = true;
-                *left -= bytes.len();
-                *left > 0
-            }
-            Read::Empty => *left > 0,
-            Read::Eof => {
-                moved = true;
-                false
-            }
-        });
-        let rng = &mut self.rng;
-        self.writers.retain_mut(|(end, left)| {
-            let bytes = noise(rng, most.min(*left));
-            let Ok(n) = end.write(&bytes) else {
-                moved = true;
-                return false;
-            };
-            moved |= n > 0 || *left == 0;
-            *left -= n;
-            *left > 0
-        });
-        moved
+        move_ends(&mut self.rng, &mut self.readers, &mut self.writers)
     }
 }
