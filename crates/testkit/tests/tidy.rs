@@ -11,8 +11,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("sys", &[]),
     ("proxy", &["proto", "sys"]),
-    ("cli", &["proto", "proxy", "sys"]),
-    ("testkit", &["proto", "proxy", "sys"]),
+    ("view", &["proto", "sys"]),
+    ("cli", &["proto", "proxy", "sys", "view"]),
+    ("testkit", &["proto", "proxy", "sys", "view"]),
     ("xtask", &[]),
 ];
 

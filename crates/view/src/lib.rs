@@ -1,0 +1,15 @@
+#![forbid(unsafe_code)]
+//! The compositor that farway brings along: for machines that have none, for tests, and for looking at.
+//!
+//! What it is: [`Compositor`], pure, which takes bytes, descriptors, input and time and gives bytes, pixels and
+//! wishes; [`server`], which drives it with sockets; and [`backend`]s, which show what it draws. What it is not: a
+//! desktop. Invariants: no client can hurt another or us, whatever it sends; nothing is drawn when nothing changed;
+//! everything outside `server` and `backend` is deterministic.
+
+pub mod descriptor;
+pub mod effect;
+pub mod geometry;
+pub mod input;
+pub mod raster;
+
+pub use descriptor::{Descriptor, Memory};

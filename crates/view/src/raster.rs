@@ -1,0 +1,1 @@
+//! Draws pictures on canvases, with the CPU.
