@@ -6,10 +6,29 @@
 //! desktop. Invariants: no client can hurt another or us, whatever it sends; nothing is drawn when nothing changed;
 //! everything outside `server` and `backend` is deterministic.
 
+mod client;
+pub mod compositor;
+pub mod config;
+mod decoration;
 pub mod descriptor;
+mod desk;
+mod dispatch;
 pub mod effect;
 pub mod geometry;
+mod globals;
 pub mod input;
+mod output;
+mod paint;
+mod presentation;
 pub mod raster;
+mod scene;
+mod seat;
+mod shm;
+mod subsurface;
+mod surface;
+mod viewport;
+mod xdg;
 
+pub use compositor::Compositor;
+pub use config::Config;
 pub use descriptor::{Descriptor, Memory};

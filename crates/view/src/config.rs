@@ -1,0 +1,119 @@
+//! What a compositor is made with.
+
+use crate::geometry::Size;
+
+/// How windows are shown.
+#[derive(Clone, Debug)]
+pub enum Show {
+    /// On screens of our own making, as a desktop would.
+    Outputs(Vec<OutputConfig>),
+    /// Each on a canvas of its own, which the host shows as one of its windows. The output describes the host's
+    /// screen.
+    Windows(OutputConfig),
+}
+
+/// One screen.
+#[derive(Clone, Debug)]
+pub struct OutputConfig {
+    /// Name such as `HEADLESS-1`.
+    pub name: String,
+    /// Physical pixels.
+    pub size: Size,
+    /// Physical pixels per logical pixel, in 120ths.
+    pub scale: u32,
+    /// Refresh rate in mHz.
+    pub refresh: u32,
+}
+
+impl Default for OutputConfig {
+    fn default() -> Self {
+        Self { name: "FARWAY-1".into(), size: Size::new(1280, 720), scale: 120, refresh: 60_000 }
+    }
+}
+
+impl OutputConfig {
+    /// The size that clients see.
+    #[must_use]
+    pub fn logical(&self) -> Size {
+        let scaled = |pixels: i32| {
+            let (pixels, scale) = (i64::from(pixels.max(1)), i64::from(self.scale.max(1)));
+            i32::try_from((pixels * 120 + scale / 2) / scale).unwrap_or(i32::MAX).max(1)
+        };
+        Size::new(scaled(self.size.width), scaled(self.size.height))
+    }
+
+    /// Nanoseconds from one refresh to the next.
+    #[must_use]
+    pub fn period(&self) -> u64 {
+        1_000_000_000_000 / u64::from(self.refresh.clamp(1_000, 1_000_000))
+    }
+}
+
+/// What no client may exceed.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Objects of one client, destroyed ones not counted.
+    pub objects: usize,
+    /// Surfaces of one client.
+    pub surfaces: usize,
+    /// Bytes of shared memory of one client; none of it is ours, but it is address space.
+    pub pool_bytes: u64,
+    /// Requests that wait for a surface's commit: callbacks, feedbacks, damage.
+    pub pending: usize,
+    /// Bytes of a title, an app id, a MIME type or a name.
+    pub text: usize,
+    /// MIME types of one source.
+    pub types: usize,
+    /// Descriptors that arrived without the message that they belong to.
+    pub descriptors: usize,
+    /// Width or height of a buffer.
+    pub extent: i32,
+    /// Surfaces below one another.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            objects: 65_536,
+            surfaces: 4_096,
+            pool_bytes: 16 << 30,
+            pending: 4_096,
+            text: 4_096,
+            types: 256,
+            descriptors: 1_024,
+            extent: 16_384,
+            depth: 64,
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How windows are shown.
+    pub show: Show,
+    /// What no client may exceed.
+    pub limits: Limits,
+    /// Colour behind all windows of an output: premultiplied `0xAARRGGBB`.
+    pub background: u32,
+    /// Whether the compositor (or its host) draws frames around windows. `false`: clients do.
+    pub server_frames: bool,
+    /// The layout of the keyboard, see [`Keymap::layout`](crate::keymap::Keymap::layout).
+    pub keyboard: String,
+    /// What `wp_presentation.clock_id` names: `CLOCK_MONOTONIC` of Linux.
+    pub clock: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            show: Show::Outputs(vec![OutputConfig::default()]),
+            limits: Limits::default(),
+            background: 0xff2e_3440,
+            server_frames: false,
+            keyboard: "us".into(),
+            clock: 1,
+        }
+    }
+}

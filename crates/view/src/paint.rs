@@ -1,0 +1,215 @@
+//! Canvases and their refreshes: when something is drawn, what of it, and who is told.
+//!
+//! Invariant: a canvas is drawn at most once in a period of its refresh rate, only where it differs from before, and
+//! not at all if nothing does; frame callbacks go out with the refresh that showed their commit.
+
+use std::collections::BTreeMap;
+
+use crate::client::Target;
+use crate::compositor::Compositor;
+use crate::config::{Config, Show};
+use crate::effect::{CanvasId, Effect};
+use crate::geometry::{Area, Rect, Size};
+use crate::raster::{Canvas, Draw, Raster};
+use crate::scene::{Item, physical};
+use crate::surface::SurfaceId;
+
+/// Rectangles that are drawn apart.
+const DAMAGE_RECTS: usize = 16;
+
+/// Everything that is drawn on.
+#[derive(Debug)]
+pub(crate) struct Painter {
+    raster: Raster,
+    canvases: BTreeMap<CanvasId, Sheet>,
+}
+
+/// One canvas and what is on it.
+#[derive(Debug)]
+struct Sheet {
+    canvas: Canvas,
+    drawn: Vec<Item>,
+    /// All of it must be drawn.
+    stale: bool,
+    /// Something may have changed since the last refresh.
+    wanted: bool,
+    /// Time of the last refresh.
+    last: Option<u64>,
+    /// Number of the last refresh.
+    sequence: u64,
+}
+
+impl Sheet {
+    fn new(size: Size) -> Self {
+        let canvas = Canvas::new(size);
+        Self { canvas, drawn: Vec::new(), stale: true, wanted: true, last: None, sequence: 0 }
+    }
+}
+
+impl Painter {
+    pub fn new(config: &Config) -> Self {
+        let count = match &config.show {
+            Show::Outputs(list) => list.len().max(1),
+            Show::Windows(_) => 0,
+        };
+        // Sizes come with the first refresh.
+        let sheets = (0..count).map(|at| (CanvasId::Output(at), Sheet::new(Size::default())));
+        Self { raster: Raster::new(), canvases: sheets.collect() }
+    }
+
+    pub fn canvas(&self, id: CanvasId) -> Option<&Canvas> {
+        self.canvases.get(&id).map(|it| &it.canvas)
+    }
+
+    /// A window gets, or loses, a canvas of its own.
+    pub fn set_window(&mut self, id: CanvasId, shown: bool) {
+        if shown {
+            self.canvases.entry(id).or_insert_with(|| Sheet::new(Size::default()));
+        } else {
+            self.canvases.remove(&id);
+        }
+    }
+
+    /// Something on this canvas, or on any, may have changed.
+    pub fn want(&mut self, id: Option<CanvasId>) {
+        match id {
+            Some(id) => self.canvases.get_mut(&id).into_iter().for_each(|it| it.wanted = true),
+            None => self.canvases.values_mut().for_each(|it| it.wanted = true),
+        }
+    }
+}
+
+impl Compositor {
+    /// Something about a surface changed that may be seen.
+    pub(crate) fn touch(&mut self, id: SurfaceId) {
+        let canvas = match (&self.config.show, self.window_of(id)) {
+            (Show::Windows(_), Some(window)) => Some(CanvasId::Window(window)),
+            _ => None,
+        };
+        self.painter.want(canvas);
+    }
+
+    /// When the next canvas is due.
+    pub(crate) fn next_refresh(&self) -> Option<u64> {
+        let due = self.painter.canvases.iter().filter(|(_, sheet)| sheet.wanted);
+        due.map(|(id, sheet)| sheet.last.map_or(0, |last| last + self.period(*id))).min()
+    }
+
+    fn period(&self, canvas: CanvasId) -> u64 {
+        let at = if let CanvasId::Output(at) = canvas { at } else { 0 };
+        self.outputs.get(at).map_or(16_666_666, |it| it.config.period())
+    }
+
+    /// Draws whatever is due.
+    pub(crate) fn on_refresh(&mut self) {
+        let due = |(id, sheet): (&CanvasId, &Sheet)| {
+            let when = sheet.last.map_or(0, |last| last + self.period(*id));
+            (sheet.wanted && when <= self.now).then_some(*id)
+        };
+        let list: Vec<CanvasId> = self.painter.canvases.iter().filter_map(due).collect();
+        for id in list {
+            self.refresh(id);
+        }
+    }
+
+    fn refresh(&mut self, id: CanvasId) {
+        let items = self.scene(id);
+        let size = self.canvas_size(id);
+        let period = self.period(id);
+        let background = if matches!(id, CanvasId::Output(_)) { self.config.background } else { 0 };
+        let Some(sheet) = self.painter.canvases.get_mut(&id) else { return };
+        if sheet.canvas.size() != size {
+            sheet.canvas = Canvas::new(size);
+            sheet.stale = true;
+        }
+        let mut damage = if sheet.stale { Area::from(size.rect()) } else { changes(self, id, &items) };
+        damage.clip(size.rect());
+        damage.simplify(DAMAGE_RECTS);
+        let now = self.now;
+        let Some(sheet) = self.painter.canvases.get_mut(&id) else { return };
+        for rect in damage.rects() {
+            // A client that cut its file short sees holes; the others are not touched.
+            draw(&mut self.painter.raster, &mut sheet.canvas, &items, *rect, background);
+        }
+        sheet.drawn = items.clone();
+        sheet.stale = false;
+        sheet.wanted = false;
+        // Keeps the beat while refreshes follow each other, and starts it anew after a pause.
+        let beat = sheet.last.map(|last| last + period).filter(|due| now < due + period / 2);
+        sheet.last = Some(beat.unwrap_or(now));
+        sheet.sequence += 1;
+        let sequence = sheet.sequence;
+        if !damage.is_empty() {
+            self.effects.push_back(Effect::Present { canvas: id, damage: damage.rects().to_vec() });
+        }
+        self.answer(id, &items, period, sequence);
+    }
+
+    /// Frame callbacks and presentation feedbacks of what is seen.
+    fn answer(&mut self, canvas: CanvasId, items: &[Item], period: u64, sequence: u64) {
+        let output = if let CanvasId::Output(at) = canvas { at } else { 0 };
+        let time = self.milliseconds();
+        for item in items {
+            let Some(surface) = self.surfaces.get_mut(&item.surface) else { continue };
+            let client = surface.target.client;
+            let callbacks = std::mem::take(&mut surface.shown.callbacks);
+            let feedbacks = std::mem::take(&mut surface.shown.feedbacks);
+            for id in callbacks {
+                self.event(Target { client, id }, "done", |it| it.uint(time));
+            }
+            for id in feedbacks {
+                self.presented(Target { client, id }, output, period, sequence);
+            }
+        }
+        self.tell_places(canvas, items);
+    }
+}
+
+/// What differs between what was drawn and what is to be drawn.
+fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
+    let mut damage = Area::default();
+    let Some(sheet) = view.painter.canvases.get(&id) else { return damage };
+    let scale = view.canvas_scale(id);
+    let old = &sheet.drawn;
+    // The order matters: everything from the first difference in order on is compared by itself.
+    let in_order = |item: &Item| old.iter().position(|it| it.surface == item.surface);
+    let mut last = None;
+    for item in items {
+        let place = in_order(item);
+        let moved = place.is_some_and(|at| last.is_some_and(|last| at < last));
+        let before = place.and_then(|at| old.get(at)).filter(|it| *it == item && !moved);
+        last = last.max(place);
+        let shown = view.surfaces.get(&item.surface).map(|it| &it.shown);
+        let since = before.and_then(|before| shown.and_then(|it| it.damage_since(before.commits)));
+        match since {
+            Some(area) => {
+                for rect in area.rects() {
+                    damage.add(physical(rect.moved(item.at.origin()), scale).intersect(item.to));
+                }
+            }
+            None => {
+                damage.add(item.to);
+                place.and_then(|at| old.get(at)).into_iter().for_each(|it| damage.add(it.to));
+            }
+        }
+    }
+    for gone in old.iter().filter(|it| !items.iter().any(|item| item.surface == it.surface)) {
+        damage.add(gone.to);
+    }
+    damage
+}
+
+/// Draws one rectangle from the lowest picture that can be seen there.
+fn draw(raster: &mut Raster, canvas: &mut Canvas, items: &[Item], rect: Rect, background: u32) {
+    let start = items.iter().rposition(|it| it.opaque && it.to.covers(rect));
+    if start.is_none() {
+        canvas.fill(rect, background);
+    }
+    for item in &items[start.unwrap_or(0)..] {
+        let (source, crop) = (item.buffer.source(), item.crop);
+        let picture = Draw { source, crop, transform: item.transform, to: item.to, opaque: item.opaque };
+        if let Err(error) = raster.draw(canvas, &picture, &[rect]) {
+            tracing::debug!("cannot read a buffer: {error}");
+        }
+    }
+}
