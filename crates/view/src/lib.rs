@@ -10,6 +10,7 @@ pub mod descriptor;
 pub mod effect;
 pub mod geometry;
 pub mod input;
+pub mod keymap;
 pub mod raster;
 
 pub use descriptor::{Descriptor, Memory};
