@@ -50,7 +50,7 @@ static DEAD: &[(char, &str)] = &[
     ('\u{307}', "dead_abovedot"), ('\u{308}', "dead_diaeresis"), ('\u{309}', "dead_hook"),
     ('\u{30a}', "dead_abovering"), ('\u{30b}', "dead_doubleacute"), ('\u{30c}', "dead_caron"),
     ('\u{31b}', "dead_horn"), ('\u{323}', "dead_belowdot"), ('\u{326}', "dead_belowcomma"),
-    ('\u{327}', "dead_cedilla"), ('\u{328}', "dead_ogonek"), ('\u{335}', "dead_stroke"),
+    ('\u{327}', "dead_cedilla"), ('\u{328}', "dead_ogonek"), ('\u{331}', "dead_belowmacron"), ('\u{335}', "dead_stroke"),
     ('µ', "dead_greek"), ('¤', "dead_currency"),
 ];
 
@@ -91,10 +91,10 @@ static OTHERS: &[(&str, &str)] = &[
     ("ˇ˘˙˛˝", "caron breve abovedot ogonek doubleacute"),
     ("€™←↑→↓⅛⅜⅝⅞─", "EuroSign trademark leftarrow uparrow rightarrow downarrow oneeighth threeeighths \
         fiveeighths seveneighths horizconnector"),
-    ("‘’‚“”„–—…•†‡", "leftsinglequotemark rightsinglequotemark singlelowquotemark leftdoublequotemark \
-        rightdoublequotemark doublelowquotemark endash emdash ellipsis enfilledcircbullet dagger doubledagger"),
+    ("‘’‚“”„–—…†‡", "leftsinglequotemark rightsinglequotemark singlelowquotemark leftdoublequotemark \
+        rightdoublequotemark doublelowquotemark endash emdash ellipsis dagger doubledagger"),
     ("≤≥≠∞∫√", "lessthanequal greaterthanequal notequal infinity integral radical"),
-    ("Ω", "Greek_OMEGA"), ("№", "numerosign"),
+    ("ΩπΠ∧∨‰", "Greek_OMEGA Greek_pi Greek_PI logicaland logicalor permille"), ("№", "numerosign"),
     ("абвгдежзийклмнопрстуфхцчшщъыьэюяё", "Cyrillic_a Cyrillic_be Cyrillic_ve Cyrillic_ghe Cyrillic_de \
         Cyrillic_ie Cyrillic_zhe Cyrillic_ze Cyrillic_i Cyrillic_shorti Cyrillic_ka Cyrillic_el Cyrillic_em \
         Cyrillic_en Cyrillic_o Cyrillic_pe Cyrillic_er Cyrillic_es Cyrillic_te Cyrillic_u Cyrillic_ef \
@@ -105,6 +105,9 @@ static OTHERS: &[(&str, &str)] = &[
         Cyrillic_EN Cyrillic_O Cyrillic_PE Cyrillic_ER Cyrillic_ES Cyrillic_TE Cyrillic_U Cyrillic_EF \
         Cyrillic_HA Cyrillic_TSE Cyrillic_CHE Cyrillic_SHA Cyrillic_SHCHA Cyrillic_HARDSIGN Cyrillic_YERU \
         Cyrillic_SOFTSIGN Cyrillic_E Cyrillic_YU Cyrillic_YA Cyrillic_IO"),
+    ("јЈџЏўЎњЊљЉђЂћЋ", "Cyrillic_je Cyrillic_JE Cyrillic_dzhe Cyrillic_DZHE Byelorussian_shortu \
+        Byelorussian_SHORTU Cyrillic_nje Cyrillic_NJE Cyrillic_lje Cyrillic_LJE Serbian_dje Serbian_DJE \
+        Serbian_tshe Serbian_TSHE"),
     ("іїєґІЇЄҐ", "Ukrainian_i Ukrainian_yi Ukrainian_ie Ukrainian_ghe_with_upturn Ukrainian_I Ukrainian_YI \
         Ukrainian_IE Ukrainian_GHE_WITH_UPTURN"),
 ];
