@@ -17,6 +17,7 @@ pub mod effect;
 pub mod geometry;
 mod globals;
 pub mod input;
+pub mod keymap;
 mod output;
 mod paint;
 mod presentation;
