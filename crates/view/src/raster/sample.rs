@@ -1,0 +1,221 @@
+//! Fills rows of the canvas from a picture that is turned, scaled, or both.
+//!
+//! What it is: three ways of weighing pixels, from the cheapest to the most general. Invariant: a row does not depend
+//! on the tile in which it is drawn.
+
+#[cfg(test)]
+mod tests;
+
+use super::axis::{Axis, Kernel, Taps};
+use super::blend::{mix, mix_each};
+use super::transform::Transform;
+use crate::geometry::{Point, Rect, Size};
+
+/// Pixels of a buffer, seen as the upright picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View<'a> {
+    pixels: &'a [u32],
+    /// Of pixel 0,0 of the upright picture, which need not be among the pixels.
+    base: i64,
+    right: i64,
+    down: i64,
+}
+
+impl<'a> View<'a> {
+    /// Pixels of part `part` of a buffer without gaps; `upright` is the size of the whole picture when upright.
+    pub fn new(pixels: &'a [u32], part: Rect, upright: Size, transform: Transform) -> Self {
+        let index = |x, y| {
+            let at = transform.to_buffer(upright, Point::new(x, y));
+            let (x, y) = (i64::from(at.x) - i64::from(part.x), i64::from(at.y) - i64::from(part.y));
+            y * i64::from(part.width) + x
+        };
+        let base = index(0, 0);
+        // Beyond a picture of one column or row no pixel is asked for, so it need not be right there.
+        Self { pixels, base, right: index(1, 0) - base, down: index(0, 1) - base }
+    }
+
+    /// `width` pixels of the upright picture from `x`, `y` on; `aside` holds them if they are not in one piece.
+    fn line<'b>(&self, x: i32, y: i32, width: usize, aside: &'b mut Vec<u32>) -> &'b [u32]
+    where
+        'a: 'b,
+    {
+        let first = self.base + i64::from(y) * self.down + i64::from(x) * self.right;
+        if self.right == 1 {
+            let piece =
+                usize::try_from(first).ok().and_then(|at| self.pixels.get(at..at.checked_add(width)?));
+            return piece.unwrap_or(&[]);
+        }
+        aside.clear();
+        let mut at = first;
+        aside.extend((0..width).map(|_| {
+            let pixel = usize::try_from(at).ok().and_then(|at| self.pixels.get(at));
+            at += self.right;
+            pixel.copied().unwrap_or(0)
+        }));
+        aside
+    }
+}
+
+/// Buffers that are used again.
+#[derive(Debug, Default)]
+pub(super) struct Sampler {
+    aside: Vec<u32>,
+    out: Vec<u32>,
+    firsts: Vec<u32>,
+    seconds: Vec<u32>,
+    weights: Vec<u16>,
+    first: Vec<u32>,
+    second: Vec<u32>,
+    /// Two rows of the picture, stretched to the canvas's pixels.
+    upper: Stretched,
+    lower: Stretched,
+    taps: Taps,
+    row_taps: Taps,
+    sums: Vec<f32>,
+}
+
+#[derive(Debug, Default)]
+struct Stretched {
+    of: Option<i32>,
+    row: Vec<u32>,
+}
+
+/// What is to be filled, and from where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job<'a> {
+    pub view: View<'a>,
+    pub x: Axis,
+    pub y: Axis,
+    /// Pixels of the canvas.
+    pub tile: Rect,
+    /// Pixels of the upright picture that may be used.
+    pub from: Rect,
+}
+
+impl Sampler {
+    /// Calls `emit` with each row of the tile.
+    pub fn run(&mut self, job: &Job<'_>, emit: impl FnMut(i32, &[u32])) {
+        match (job.x.kernel, job.y.kernel) {
+            (Kernel::Nearest, Kernel::Nearest) => self.nearest(job, emit),
+            (Kernel::Mean, _) | (_, Kernel::Mean) => self.weighed(job, emit),
+            _ => self.linear(job, emit),
+        }
+    }
+
+    fn nearest(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
+        let Job { view, tile, from, .. } = *job;
+        self.firsts.clear();
+        self.firsts.extend((tile.x..tile.right()).map(|x| (job.x.span(x).0 - from.x) as u32));
+        self.out.resize(tile.width as usize, 0);
+        let mut last = None;
+        for y in tile.y..tile.bottom() {
+            let row = job.y.span(y).0;
+            if last != Some(row) {
+                let line = view.line(from.x, row, from.width as usize, &mut self.aside);
+                pick(&mut self.out, line, &self.firsts);
+                last = Some(row);
+            }
+            emit(y, &self.out);
+        }
+    }
+
+    fn linear(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
+        let Job { tile, from, .. } = *job;
+        self.firsts.clear();
+        self.seconds.clear();
+        self.weights.clear();
+        for x in tile.x..tile.right() {
+            let (first, second, weight) = job.x.pair(x);
+            self.firsts.push((first - from.x) as u32);
+            self.seconds.push((second - from.x) as u32);
+            self.weights.extend([weight; 4]);
+        }
+        let width = tile.width as usize;
+        for row in
+            [&mut self.out, &mut self.first, &mut self.second, &mut self.upper.row, &mut self.lower.row]
+        {
+            row.resize(width, 0);
+        }
+        (self.upper.of, self.lower.of) = (None, None);
+        for y in tile.y..tile.bottom() {
+            let (above, below, weight) = job.y.pair(y);
+            if self.lower.of == Some(above) {
+                std::mem::swap(&mut self.upper, &mut self.lower);
+            }
+            self.stretch(job, above, true);
+            if weight == 0 || above == below {
+                emit(y, &self.upper.row);
+                continue;
+            }
+            self.stretch(job, below, false);
+            mix(&mut self.out, &self.upper.row, &self.lower.row, weight);
+            emit(y, &self.out);
+        }
+    }
+
+    /// Makes row `y` of the picture the upper or the lower of the stretched ones.
+    fn stretch(&mut self, job: &Job<'_>, y: i32, upper: bool) {
+        let to = if upper { &mut self.upper } else { &mut self.lower };
+        if to.of == Some(y) {
+            return;
+        }
+        let line = job.view.line(job.from.x, y, job.from.width as usize, &mut self.aside);
+        pick(&mut self.first, line, &self.firsts);
+        if job.x.kernel == Kernel::Nearest {
+            to.row.copy_from_slice(&self.first);
+        } else {
+            pick(&mut self.second, line, &self.seconds);
+            mix_each(&mut to.row, &self.first, &self.second, &self.weights);
+        }
+        to.of = Some(y);
+    }
+
+    fn weighed(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
+        let Job { view, tile, from, .. } = *job;
+        job.x.taps(tile.x, tile.width, from.x, &mut self.taps);
+        job.y.taps(tile.y, tile.height, from.y, &mut self.row_taps);
+        self.out.resize(tile.width as usize, 0);
+        let mut weights = self.row_taps.weights.iter();
+        for (y, (first, count)) in (tile.y..).zip(&self.row_taps.spans) {
+            self.sums.clear();
+            self.sums.resize(from.width as usize * 4, 0.0);
+            for (row, weight) in (*first..first + count).zip(weights.by_ref()) {
+                let line = view.line(from.x, from.y + row as i32, from.width as usize, &mut self.aside);
+                add(&mut self.sums, line, *weight);
+            }
+            gather(&mut self.out, &self.sums, &self.taps);
+            emit(y, &self.out);
+        }
+    }
+}
+
+/// The pixels of a line at the given places.
+fn pick(out: &mut [u32], line: &[u32], places: &[u32]) {
+    for (out, place) in out.iter_mut().zip(places) {
+        *out = line.get(*place as usize).copied().unwrap_or(0);
+    }
+}
+
+/// Adds the channels of a line, weighed.
+fn add(sums: &mut [f32], line: &[u32], weight: f32) {
+    let bytes: &[u8] = bytemuck::cast_slice(line);
+    for (sum, byte) in sums.iter_mut().zip(bytes) {
+        *sum += f32::from(*byte) * weight;
+    }
+}
+
+/// The weighed sums of sums, as pixels.
+fn gather(out: &mut [u32], sums: &[f32], taps: &Taps) {
+    let mut weights = taps.weights.iter();
+    for (out, (first, count)) in out.iter_mut().zip(&taps.spans) {
+        let mut total = [0.5f32; 4];
+        let channels = sums.get(first * 4..).unwrap_or(&[]).chunks_exact(4);
+        for (channels, weight) in channels.take(*count).zip(weights.by_ref()) {
+            for (total, channel) in total.iter_mut().zip(channels) {
+                *total += channel * weight;
+            }
+        }
+        // In the order in which they lie in memory, as `add` read them.
+        *out = u32::from_ne_bytes(total.map(|channel| channel as u8));
+    }
+}
