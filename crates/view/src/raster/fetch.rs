@@ -15,7 +15,7 @@ use crate::descriptor::Memory;
 use crate::geometry::Rect;
 
 /// Bytes that are read at once: enough to make a system call cheap, few enough to stay in the cache.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// Bytes of a row from which on a read of its own costs less than another copy.
 const LONG_ROW: usize = 2048;
 
