@@ -13,6 +13,9 @@ mod format;
 mod sample;
 mod transform;
 
+#[cfg(test)]
+mod tests;
+
 use farway_sys::mem::RegionError;
 
 pub use canvas::{Canvas, PngError};

@@ -3,6 +3,9 @@
 //! Invariants: all indices lie within the shown part of the picture (its outermost pixels stand for what would be
 //! beyond), and they grow with the position on the canvas.
 
+#[cfg(test)]
+mod tests;
+
 /// How pixels are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kernel {

@@ -2,6 +2,9 @@
 //!
 //! Invariant: there are exactly `width * height` pixels, and neither side is negative or beyond [`Canvas::MAX_SIDE`].
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::geometry::{Rect, Size};

@@ -4,6 +4,9 @@
 //! scratch memory stays below [`CHUNK`] bytes, or one row of the rectangle where that is longer; after an error the
 //! pixels are old, new, or a valid mixture.
 
+#[cfg(test)]
+mod tests;
+
 use farway_sys::mem::RegionError;
 
 use super::blend::force_opaque;
@@ -12,7 +15,7 @@ use crate::descriptor::Memory;
 use crate::geometry::Rect;
 
 /// Bytes that are read at once: enough to make a system call cheap, few enough to stay in the cache.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// Bytes of a row from which on a read of its own costs less than another copy.
 const LONG_ROW: usize = 2048;
 

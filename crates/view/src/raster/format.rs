@@ -4,6 +4,9 @@
 //! not: colour management; half floats are taken as values on the same scale as bytes. Invariants: rounding is to the
 //! nearest value, so a colour that was not above its alpha still is not; what has no alpha becomes opaque.
 
+#[cfg(test)]
+mod tests;
+
 use crate::descriptor::Memory;
 use crate::geometry::Size;
 

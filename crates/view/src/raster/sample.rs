@@ -3,6 +3,9 @@
 //! What it is: three ways of weighing pixels, from the cheapest to the most general. Invariant: a row does not depend
 //! on the tile in which it is drawn.
 
+#[cfg(test)]
+mod tests;
+
 use super::axis::{Axis, Kernel, Taps};
 use super::blend::{mix, mix_each};
 use super::transform::Transform;
@@ -68,7 +71,7 @@ pub(super) struct Sampler {
     lower: Stretched,
     taps: Taps,
     row_taps: Taps,
-    sums: Vec<f32>,
+    sums: Vec<u16>,
 }
 
 #[derive(Debug, Default)]
@@ -175,10 +178,16 @@ impl Sampler {
         let mut weights = self.row_taps.weights.iter();
         for (y, (first, count)) in (tile.y..).zip(&self.row_taps.spans) {
             self.sums.clear();
-            self.sums.resize(from.width as usize * 4, 0.0);
+            self.sums.resize(from.width as usize * 4, 0);
+            // Weights in 256 parts: as many in all, however each is rounded.
+            let (mut so_far, mut given) = (0.0, 0);
             for (row, weight) in (*first..first + count).zip(weights.by_ref()) {
+                so_far += weight * 256.0;
+                let upto =
+                    if row + 1 == first + count { 256 } else { (so_far.round() as u16).clamp(given, 256) };
                 let line = view.line(from.x, from.y + row as i32, from.width as usize, &mut self.aside);
-                add(&mut self.sums, line, *weight);
+                add(&mut self.sums, line, upto - given);
+                given = upto;
             }
             gather(&mut self.out, &self.sums, &self.taps);
             emit(y, &self.out);
@@ -193,26 +202,26 @@ fn pick(out: &mut [u32], line: &[u32], places: &[u32]) {
     }
 }
 
-/// Adds the channels of a line, weighed.
-fn add(sums: &mut [f32], line: &[u32], weight: f32) {
+/// Adds the channels of a line, weighed. No sum gets beyond 255 * 256.
+fn add(sums: &mut [u16], line: &[u32], weight: u16) {
     let bytes: &[u8] = bytemuck::cast_slice(line);
     for (sum, byte) in sums.iter_mut().zip(bytes) {
-        *sum += f32::from(*byte) * weight;
+        *sum = sum.wrapping_add(u16::from(*byte).wrapping_mul(weight));
     }
 }
 
 /// The weighed sums of sums, as pixels.
-fn gather(out: &mut [u32], sums: &[f32], taps: &Taps) {
+fn gather(out: &mut [u32], sums: &[u16], taps: &Taps) {
+    let sums: &[[u16; 4]] = bytemuck::cast_slice(sums);
     let mut weights = taps.weights.iter();
     for (out, (first, count)) in out.iter_mut().zip(&taps.spans) {
-        let mut total = [0.5f32; 4];
-        let channels = sums.get(first * 4..).unwrap_or(&[]).chunks_exact(4);
-        for (channels, weight) in channels.take(*count).zip(weights.by_ref()) {
+        let mut total = [128f32; 4];
+        for (channels, weight) in sums.iter().skip(*first).take(*count).zip(weights.by_ref()) {
             for (total, channel) in total.iter_mut().zip(channels) {
-                *total += channel * weight;
+                *total += f32::from(*channel) * weight;
             }
         }
         // In the order in which they lie in memory, as `add` read them.
-        *out = u32::from_ne_bytes(total.map(|channel| channel as u8));
+        *out = u32::from_ne_bytes(total.map(|channel| (channel as i32 >> 8) as u8));
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Invariant: [`Transform::to_buffer`] maps the pixels of the upright picture one to one onto those of the buffer.
 
+#[cfg(test)]
+mod tests;
+
 use crate::geometry::{Point, Size};
 
 /// What a client did to its picture before it stored it (`wl_output.transform`): perhaps mirrored it left to right,
