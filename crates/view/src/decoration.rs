@@ -7,3 +7,15 @@ impl Compositor {
     /// Part of a toplevel's configure.
     pub(crate) fn configure_decoration(&mut self, _id: WindowId) {}
 }
+
+impl Compositor {
+    /// Asks the owner of a selection to write it; false if there is none.
+    pub fn fetch(
+        &mut self,
+        _kind: crate::effect::SelectionKind,
+        _mime: &str,
+        _to: crate::Descriptor,
+    ) -> bool {
+        false
+    }
+}

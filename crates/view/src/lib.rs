@@ -6,6 +6,7 @@
 //! desktop. Invariants: no client can hurt another or us, whatever it sends; nothing is drawn when nothing changed;
 //! everything outside `server` and `backend` is deterministic.
 
+pub mod backend;
 mod client;
 pub mod compositor;
 pub mod config;
@@ -24,6 +25,7 @@ mod presentation;
 pub mod raster;
 mod scene;
 mod seat;
+pub mod server;
 mod shm;
 mod subsurface;
 mod surface;
