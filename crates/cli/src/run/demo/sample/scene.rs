@@ -156,23 +156,23 @@ impl Header {
         // The name does not change, but a soft edge painted twice is harder.
         if self.painted.is_none() {
             let mut brush = base.brush(place);
-            let (x, y) = (place.x as f32 + 9.0, place.y as f32 + place.h as f32 / 2.0);
+            let (x, y) = (place.x as f32 + 32.0, place.y as f32 + place.h as f32 / 2.0);
             brush.glow(x, y, 26.0, palette::TEAL, 0.35);
             brush.disc(x, y, 5.5, palette::TEAL, 1.0);
             brush.ring(x, y, 10.0, 1.6, palette::TEAL, 0.55);
-            brush.text(place.x + 30, middle, "farway", Face::Title, palette::TEXT);
-            let after = place.x + 30 + Face::Title.width("farway ");
+            brush.text(place.x + 54, middle, "farway", Face::Title, palette::TEXT);
+            let after = place.x + 54 + Face::Title.width("farway ");
             brush.text(after, middle + 6, "shown from afar", Face::Text, palette::QUIET);
         }
         let width = Face::Strong.width(&" ".repeat(state::FIGURES)) + 28;
-        let pill = Rect::new(place.right() - width, place.y + (place.h - 30) / 2, width, 30);
+        let pill = Rect::new(place.right() - 20 - width, place.y + (place.h - 30) / 2, width, 30);
         // Never over the name.
         let pill = pill.intersect(place);
         let mut brush = base.brush(pill);
         brush.fill(pill, palette::SKY);
         brush.rounded(pill, 15.0, palette::EDGE, 1.0);
         brush.rounded(pill.inset(1), 14.0, palette::PANEL, 1.0);
-        let x = pill.right() - 14 - Face::Strong.width(&figures);
+        let x = pill.x + (pill.w - Face::Strong.width(&figures)) / 2;
         brush.text(x, pill.y + 7, &figures, Face::Strong, palette::TEAL);
         damage.push(if self.painted.is_none() { place } else { pill });
         self.painted = Some(figures);

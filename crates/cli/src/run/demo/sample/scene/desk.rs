@@ -45,17 +45,25 @@ impl Desk {
         let heights =
             state.history.iter().map(|value| (value / scale * room as f32).clamp(3.0, 9999.0) as u16);
         let mut wanted: Vec<u16> = heights.collect();
-        // The title shows these too.
-        wanted.push((highest * 10.0).min(65535.0) as u16);
+        // The title shows this too, more exactly than the columns do.
+        let top = (highest * 10.0).min(65535.0) as u16;
+        wanted.push(top);
         if self.painted_chart.as_ref() == Some(&wanted) || self.chart.is_empty() {
             return;
         }
         let Rect { x, y, w, .. } = self.chart;
         let mut brush = base.brush(self.chart);
         brush.fill(self.chart, palette::PANEL);
-        brush.text(x, y, "commit to frame done", Face::Text, palette::QUIET);
-        let top = format!("max {} ms", milliseconds(highest));
-        brush.text(x + w - Face::Text.width(&top), y, &top, Face::Text, palette::QUIET);
+        let title = "commit to frame done";
+        let mut left = w;
+        if !state.history.is_empty() {
+            let top = format!("max {} ms", milliseconds(highest));
+            left -= Face::Text.width(&top);
+            brush.text(x + left, y, &top, Face::Text, palette::QUIET);
+        }
+        if Face::Text.width(title) + 2 * Face::Text.advance() < left {
+            brush.text(x, y, title, Face::Text, palette::QUIET);
+        }
         let floor = y + TITLE + room;
         let pitch = w as f32 / HISTORY as f32;
         for grid in 0..3 {

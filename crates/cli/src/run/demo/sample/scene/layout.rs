@@ -35,7 +35,7 @@ impl Layout {
         let bottom = Rect::new(right.x, top.bottom() + GAP, right.w, low);
         let within = |rect: Rect, by: i32| rect.inset(by).intersect(window);
         Self {
-            header: Rect::new(MARGIN, 0, window.w - 2 * MARGIN, HEADER).intersect(window),
+            header: Rect::new(0, 0, window.w, HEADER).intersect(window),
             panels: [left, top, bottom].map(|panel| panel.intersect(window)),
             prose: within(left, 12),
             wheel: within(top, 4),
