@@ -2,4 +2,5 @@
 //!
 //! Not the command itself. Invariant: nothing in here starts a thread or a program.
 
+pub mod report;
 pub mod sample;

@@ -23,7 +23,7 @@ use farway_sys::event::WakeReceiver;
 use farway_sys::mem::RegionError;
 use farway_sys::net::RecvError;
 
-pub use stats::{Histogram, SampleReport, SampleStats};
+pub use stats::{SampleReport, SampleStats};
 use window::Window;
 
 /// Why there is no sample window, or none any more.
