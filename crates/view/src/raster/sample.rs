@@ -71,7 +71,8 @@ pub(super) struct Sampler {
     lower: Stretched,
     taps: Taps,
     row_taps: Taps,
-    sums: Vec<u16>,
+    /// The four channels of a pixel of the picture, 16 bits each.
+    sums: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -178,17 +179,13 @@ impl Sampler {
         let mut weights = self.row_taps.weights.iter();
         for (y, (first, count)) in (tile.y..).zip(&self.row_taps.spans) {
             self.sums.clear();
-            self.sums.resize(from.width as usize * 4, 0);
-            // Weights in 256 parts: as many in all, however each is rounded.
-            let (mut so_far, mut given) = (0.0, 0);
+            self.sums.resize(from.width as usize, 0);
+            let lanes: &mut [u16] = bytemuck::cast_slice_mut(&mut self.sums);
             for (row, weight) in (*first..first + count).zip(weights.by_ref()) {
-                so_far += weight * 256.0;
-                let upto =
-                    if row + 1 == first + count { 256 } else { (so_far.round() as u16).clamp(given, 256) };
                 let line = view.line(from.x, from.y + row as i32, from.width as usize, &mut self.aside);
-                add(&mut self.sums, line, upto - given);
-                given = upto;
+                add(lanes, line, *weight);
             }
+            lanes.iter_mut().for_each(|lane| *lane = lane.wrapping_add(128) >> 8);
             gather(&mut self.out, &self.sums, &self.taps);
             emit(y, &self.out);
         }
@@ -210,18 +207,18 @@ fn add(sums: &mut [u16], line: &[u32], weight: u16) {
     }
 }
 
-/// The weighed sums of sums, as pixels.
-fn gather(out: &mut [u32], sums: &[u16], taps: &Taps) {
-    let sums: &[[u16; 4]] = bytemuck::cast_slice(sums);
-    let mut weights = taps.weights.iter();
+/// The weighed sums of means, as pixels. A channel stays within its 16 bits.
+fn gather(out: &mut [u32], means: &[u64], taps: &Taps) {
+    let mut weights = taps.weights.as_slice();
     for (out, (first, count)) in out.iter_mut().zip(&taps.spans) {
-        let mut total = [128f32; 4];
-        for (channels, weight) in sums.iter().skip(*first).take(*count).zip(weights.by_ref()) {
-            for (total, channel) in total.iter_mut().zip(channels) {
-                *total += f32::from(*channel) * weight;
-            }
-        }
-        // In the order in which they lie in memory, as `add` read them.
-        *out = u32::from_ne_bytes(total.map(|channel| (channel as i32 >> 8) as u8));
+        let (now, later) = weights.split_at((*count).min(weights.len()));
+        weights = later;
+        let means = means.get(*first..).unwrap_or(&[]);
+        let total = means.iter().zip(now).fold(0x0080_0080_0080_0080, |total: u64, (mean, weight)| {
+            total.wrapping_add(mean.wrapping_mul(u64::from(*weight)))
+        });
+        let apart = (total >> 8) & 0x00ff_00ff_00ff_00ff;
+        let pairs = apart | (apart >> 8);
+        *out = (pairs & 0xffff) as u32 | ((pairs >> 16) & 0xffff_0000) as u32;
     }
 }
