@@ -18,7 +18,7 @@ pub(super) enum Kernel {
 }
 
 /// The way from canvas to picture along one axis.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axis {
     pub kernel: Kernel,
     /// Left or upper edge on the canvas.

@@ -61,6 +61,8 @@ impl<'a> View<'a> {
 pub(super) struct Sampler {
     aside: Vec<u32>,
     out: Vec<u32>,
+    /// For what `firsts`, `seconds` and `weights`, or `taps`, were worked out.
+    columns: Option<Columns>,
     firsts: Vec<u32>,
     seconds: Vec<u32>,
     weights: Vec<u16>,
@@ -73,6 +75,16 @@ pub(super) struct Sampler {
     row_taps: Taps,
     /// The four channels of a pixel of the picture, 16 bits each.
     sums: Vec<u64>,
+}
+
+/// Columns of the canvas and how they are sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Columns {
+    axis: Axis,
+    x: i32,
+    width: i32,
+    origin: i32,
+    weighed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -103,10 +115,32 @@ impl Sampler {
         }
     }
 
+    /// Works out the places of the columns, unless the tile before had the same.
+    fn place(&mut self, job: &Job<'_>, weighed: bool) {
+        let Job { x: axis, tile: Rect { x, width, .. }, from: Rect { x: origin, .. }, .. } = *job;
+        let columns = Some(Columns { axis, x, width, origin, weighed });
+        if self.columns == columns {
+            return;
+        }
+        self.columns = columns;
+        if weighed {
+            axis.taps(x, width, origin, &mut self.taps);
+            return;
+        }
+        self.firsts.clear();
+        self.seconds.clear();
+        self.weights.clear();
+        for x in x..x.saturating_add(width) {
+            let (first, second, weight) = axis.pair(x);
+            self.firsts.push((first - origin) as u32);
+            self.seconds.push((second - origin) as u32);
+            self.weights.extend([weight; 4]);
+        }
+    }
+
     fn nearest(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
         let Job { view, tile, from, .. } = *job;
-        self.firsts.clear();
-        self.firsts.extend((tile.x..tile.right()).map(|x| (job.x.span(x).0 - from.x) as u32));
+        self.place(job, false);
         self.out.resize(tile.width as usize, 0);
         let mut last = None;
         for y in tile.y..tile.bottom() {
@@ -121,16 +155,8 @@ impl Sampler {
     }
 
     fn linear(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
-        let Job { tile, from, .. } = *job;
-        self.firsts.clear();
-        self.seconds.clear();
-        self.weights.clear();
-        for x in tile.x..tile.right() {
-            let (first, second, weight) = job.x.pair(x);
-            self.firsts.push((first - from.x) as u32);
-            self.seconds.push((second - from.x) as u32);
-            self.weights.extend([weight; 4]);
-        }
+        let Job { tile, .. } = *job;
+        self.place(job, false);
         let width = tile.width as usize;
         for row in
             [&mut self.out, &mut self.first, &mut self.second, &mut self.upper.row, &mut self.lower.row]
@@ -173,7 +199,7 @@ impl Sampler {
 
     fn weighed(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
         let Job { view, tile, from, .. } = *job;
-        job.x.taps(tile.x, tile.width, from.x, &mut self.taps);
+        self.place(job, true);
         job.y.taps(tile.y, tile.height, from.y, &mut self.row_taps);
         self.out.resize(tile.width as usize, 0);
         let mut weights = self.row_taps.weights.iter();
