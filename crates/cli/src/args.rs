@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use view::{DemoArgs, ScreenArgs, ViewArgs};
 use farway_sys::pack::Compression;
+use view::{DemoArgs, ScreenArgs, ViewArgs};
 
 /// What `--version` prints after the program's name. The lines are those of waypipe, for scripts that look.
 const VERSION: &str = concat!(
@@ -186,7 +186,9 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Err
     if let Mode::Other(words) = &args.mode {
         let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
         let message = match NOT_YET.contains(&&*word) {
-            true => format!("the mode `{word}` is not in this version of farway, which has: server, client, view, demo"),
+            true => format!(
+                "the mode `{word}` is not in this version of farway, which has: server, client, view, demo"
+            ),
             false => format!("unknown mode `{word}`; the modes are: server, client, view, demo"),
         };
         return usage(clap::error::ErrorKind::InvalidSubcommand, message);
@@ -197,7 +199,9 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Err
         () if args.xwls && args.oneshot => Some("--xwls needs a display for many programs, so not --oneshot"),
         () if args.vsock && args.socket.is_none() => Some("--vsock needs --socket [[s]CID:]PORT"),
         () if args.secctx.is_some() && !client => Some("--secctx is for the mode client"),
-        () if args.secctx.is_some() && viewed => Some("--secctx is for the compositor of the session, not --view"),
+        () if args.secctx.is_some() && viewed => {
+            Some("--secctx is for the compositor of the session, not --view")
+        }
         () if args.xwls && client => Some("--xwls is for the mode server"),
         () => None,
     };

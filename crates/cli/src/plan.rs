@@ -195,7 +195,9 @@ pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan,
         Mode::Client { view, screen } => {
             let client = client(&args, (*view, screen), channel(CLIENT_SOCKET)?, env, here)?;
             if let (Compositor::Own(..), false) = (&client.compositor, *view) {
-                notes.push("WAYLAND_DISPLAY is not set: farway shows windows with a compositor of its own (--view)");
+                notes.push(
+                    "WAYLAND_DISPLAY is not set: farway shows windows with a compositor of its own (--view)",
+                );
             }
             Role::Client(client)
         }

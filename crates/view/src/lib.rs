@@ -18,6 +18,7 @@ pub mod effect;
 pub mod geometry;
 mod globals;
 pub mod input;
+pub mod inspect;
 pub mod keymap;
 mod output;
 mod paint;
