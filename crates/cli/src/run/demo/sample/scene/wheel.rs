@@ -35,7 +35,7 @@ const BALLS: [(f32, f32, f32, Color, f32); 4] = [
     (0.80, 7.5, 8.0, palette::VIOLET, 0.8),
 ];
 /// Earlier places of a ball that glow on, and the time between them in seconds.
-const TRAIL: (i32, f32) = (14, 0.022);
+const TRAIL: (i32, f32) = (10, 0.03);
 
 /// See the module.
 #[derive(Debug)]
