@@ -68,7 +68,12 @@ impl Pool {
     /// compositor has them all; then the damage is noted nevertheless.
     pub fn fill(&mut self, picture: &Picture, damage: &[Rect]) -> Result<Option<Object>, SampleError> {
         for slot in &mut self.slots {
-            slot.stale.extend_from_slice(damage);
+            for &rect in damage {
+                // Most frames change the same places.
+                if !slot.stale.iter().any(|noted| noted.intersect(rect) == rect) {
+                    slot.stale.push(rect);
+                }
+            }
             if slot.stale.len() > NOTES {
                 slot.stale = vec![self.bounds];
             }

@@ -49,7 +49,7 @@ pub struct Scene {
     layout: Layout,
     /// The panels.
     base: Picture,
-    /// The panels and what is over them.
+    /// The panels and what is over them, if anything is.
     shown: Picture,
     header: Header,
     pane: Pane,
@@ -85,7 +85,8 @@ impl Scene {
 
     /// What is to be seen.
     pub fn picture(&self) -> &Picture {
-        &self.shown
+        // Most of the time nothing is over the panels, and one copy less is made.
+        if self.overlay.is_empty() { &self.base } else { &self.shown }
     }
 
     /// Brings the picture up to date; returns what may differ from before, everything at first. `time` is that since

@@ -28,10 +28,17 @@ impl Mark {
 #[derive(Debug, Default)]
 pub struct Overlay {
     painted: Vec<Mark>,
+    /// The upper layer was not kept up with the base, because nothing was over it.
+    behind: bool,
 }
 
 impl Overlay {
-    /// Makes `shown` what `base` is with the marks over it. `damage` is where the base changed, and gets what else
+    /// Whether nothing is over the base, which is then what is to be seen.
+    pub fn is_empty(&self) -> bool {
+        self.painted.is_empty()
+    }
+
+    /// Makes `shown` what `base` is with the marks over it, if there are any. `damage` is where the base changed, and gets what else
     /// did.
     pub fn paint(
         &mut self,
@@ -42,6 +49,14 @@ impl Overlay {
         damage: &mut Vec<Rect>,
     ) {
         let marks = marks(state, time);
+        if marks.is_empty() {
+            damage.extend(self.painted.drain(..).map(Mark::bounds));
+            self.behind = true;
+            return;
+        }
+        if std::mem::take(&mut self.behind) {
+            shown.copy(base, base.bounds());
+        }
         let touched = |mark: &Mark| damage.iter().any(|rect| !rect.intersect(mark.bounds()).is_empty());
         if marks != self.painted || marks.iter().any(touched) {
             damage.extend(self.painted.iter().chain(&marks).map(|mark| mark.bounds()));

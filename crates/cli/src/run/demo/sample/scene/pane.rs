@@ -76,7 +76,7 @@ impl Pane {
                 Ink::Code => {
                     let well = Rect::new(SIDE, y - 8, place.w - 2 * SIDE, 32);
                     brush.rounded(well, 8.0, palette::WELL, 1.0);
-                    brush.text(SIDE + 12, y, &line, Face::Strong, palette::AMBER);
+                    brush.within(well.inset(8)).text(SIDE + 12, y, &line, Face::Strong, palette::AMBER);
                 }
             }
         }

@@ -156,3 +156,16 @@ fn pictures_to_look_at() {
         encoder.write_header().unwrap().write_image_data(&bytes).unwrap();
     }
 }
+
+/// What a frame costs, to be read: `cargo test --release -p farway cost -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn cost_of_a_frame() {
+    let mut scene = Scene::new(960, 600);
+    let state = State { pointer: Some((300.0, 300.0)), ..State::default() };
+    let start = std::time::Instant::now();
+    for frame in 0..600 {
+        scene.paint(&state, Duration::from_micros(frame * 16_667));
+    }
+    println!("{:?} for each of 600 frames", start.elapsed() / 600);
+}

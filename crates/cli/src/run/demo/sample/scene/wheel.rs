@@ -12,6 +12,8 @@ use super::{palette, round};
 
 /// Colours of the round.
 const COLORS: usize = 1024;
+/// How far the ring shines, in pixels.
+const HALO: f32 = 18.0;
 /// Seconds for one turn of the ring.
 const TURN: f32 = 9.0;
 
@@ -19,7 +21,6 @@ const TURN: f32 = 9.0;
 #[derive(Debug)]
 struct Point {
     x: u16,
-    y: u16,
     /// In parts of [`COLORS`].
     angle: u16,
     coverage: u8,
@@ -34,7 +35,7 @@ const BALLS: [(f32, f32, f32, Color, f32); 4] = [
     (0.80, 7.5, 8.0, palette::VIOLET, 0.8),
 ];
 /// Earlier places of a ball that glow on, and the time between them in seconds.
-const TRAIL: (i32, f32) = (14, 0.022);
+const TRAIL: (i32, f32) = (10, 0.03);
 
 /// See the module.
 #[derive(Debug)]
@@ -43,7 +44,8 @@ pub struct Wheel {
     place: Rect,
     /// What is behind it.
     behind: Picture,
-    points: Vec<Point>,
+    /// By rows.
+    points: Vec<Vec<Point>>,
     colors: Vec<Color>,
     radius: f32,
 }
@@ -79,16 +81,15 @@ impl Wheel {
         // In f64 first: after days an f32 has no milliseconds left.
         let turn = |period: f32| (time.as_secs_f64() / f64::from(period)).fract() as f32;
         let phase = (turn(TURN) * COLORS as f32) as usize;
-        for row in 0..side {
+        for (row, points) in (0..side).zip(&self.points) {
             let target = base.row_mut(y + row, x, x + side);
             let width = target.len();
             target.copy_from_slice(&self.behind.row(row, 0, side)[..width]);
-        }
-        for point in &self.points {
-            let color = self.colors[(usize::from(point.angle) + phase) % COLORS];
-            let (px, py) = (x + i32::from(point.x), y + i32::from(point.y));
-            if let [pixel] = base.row_mut(py, px, px + 1) {
-                *pixel = mix(*pixel, color, point.coverage);
+            for point in points {
+                if let Some(pixel) = target.get_mut(usize::from(point.x)) {
+                    let color = self.colors[(usize::from(point.angle) + phase) % COLORS];
+                    *pixel = mix(*pixel, color, point.coverage);
+                }
             }
         }
         let mut brush = base.brush(self.place);
@@ -119,25 +120,19 @@ impl Wheel {
     }
 }
 
-/// The ring with its halo.
-fn points(side: i32, radius: f32) -> Vec<Point> {
-    let mut points = Vec::new();
-    if radius < 8.0 {
-        return points;
-    }
+/// The ring with its halo, by rows.
+fn points(side: i32, radius: f32) -> Vec<Vec<Point>> {
     let (center, half) = (side as f32 / 2.0, (radius * 0.055).max(2.0));
-    for y in 0..side {
-        for x in 0..side {
-            let (dx, dy) = (x as f32 + 0.5 - center, y as f32 + 0.5 - center);
-            let edge = (dx.hypot(dy) - radius).abs() - half;
-            let ring = (0.5 - edge).clamp(0.0, 1.0);
-            let halo = if edge < 18.0 { 0.22 * (1.0 - edge.max(0.0) / 18.0).powi(2) } else { 0.0 };
-            let coverage = (ring.max(halo) * 255.0) as u8;
-            if coverage > 0 {
-                let angle = (dy.atan2(dx) / TAU).rem_euclid(1.0) * COLORS as f32;
-                points.push(Point { x: x as u16, y: y as u16, angle: angle as u16, coverage });
-            }
-        }
-    }
-    points
+    let point = |x: i32, y: i32| {
+        let (dx, dy) = (x as f32 + 0.5 - center, y as f32 + 0.5 - center);
+        let edge = (dx.hypot(dy) - radius).abs() - half;
+        let ring = (0.5 - edge).clamp(0.0, 1.0);
+        let halo = if edge < HALO { 0.22 * (1.0 - edge.max(0.0) / HALO).powi(2) } else { 0.0 };
+        let coverage = (ring.max(halo) * 255.0) as u8;
+        let angle = (dy.atan2(dx) / TAU).rem_euclid(1.0) * COLORS as f32;
+        (coverage > 0).then_some(Point { x: x as u16, angle: angle as u16, coverage })
+    };
+    // A tiny ring is none.
+    let columns = if radius < 8.0 { 0 } else { side };
+    (0..side).map(|y| (0..columns).filter_map(|x| point(x, y)).collect()).collect()
 }
