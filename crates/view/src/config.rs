@@ -13,7 +13,7 @@ pub enum Show {
 }
 
 /// One screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputConfig {
     /// Name such as `HEADLESS-1`.
     pub name: String,

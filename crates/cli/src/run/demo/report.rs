@@ -166,5 +166,27 @@ pub fn table(figures: &Figures) -> String {
     rows.iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
 }
 
+/// The figures as one JSON object and a line break. Times are in milliseconds; what was not measured is left out.
+pub fn json(figures: &Figures) -> String {
+    let millis = |time: Option<Duration>| time.map(|it| it.as_secs_f64() * 1e3);
+    let Figures { total, pixels, .. } = figures;
+    let all = [
+        ("link", (!figures.link.is_empty()).then(|| figures.link.clone().into())),
+        ("seconds", Some(total.at.as_secs_f64().into())),
+        ("frames", Some(total.frames.into())),
+        ("sent_bytes", Some(total.up.into())),
+        ("returned_bytes", Some(total.down.into())),
+        ("first_frame_ms", millis(figures.first_frame).map(Into::into)),
+        ("latency_p50_ms", millis(figures.p50).map(Into::into)),
+        ("latency_p99_ms", millis(figures.p99).map(Into::into)),
+        ("damaged_bytes", pixels.filter(|it| it.damaged > 0).map(|it| it.damaged.into())),
+        ("differing_bytes", pixels.and_then(|it| it.differing).map(Into::into)),
+        ("packed_bytes", pixels.map(|it| it.sent.into())),
+    ];
+    let known = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let object: serde_json::Map<String, serde_json::Value> = known.collect();
+    format!("{}\n", serde_json::Value::from(object))
+}
+
 #[cfg(test)]
 mod tests;
