@@ -113,6 +113,7 @@ impl Compositor {
         self.settle_keyboard();
         self.settle_pointer();
         self.settle_constraint();
+        self.settle_cursor();
         self.settle_configures();
     }
 
@@ -180,15 +181,18 @@ impl Compositor {
         self.dnd_overlays()
     }
 
-    /// Whether the serial is of a button that is held down in this window: where the pointer is.
+    /// Whether the serial is of a button or a finger that is held down in this window: where it is.
     pub(crate) fn seat_holds(&self, serial: u32, window: WindowId) -> Option<(f64, f64)> {
-        let held = self.seat.pointer.held.filter(|it| it.serial == serial)?;
+        let Some(held) = self.seat.pointer.held.filter(|it| it.serial == serial) else {
+            return self.touch_holds(serial, window);
+        };
         let (toplevel, _) = self.toplevel_of(self.window_of(held.surface)?);
         if toplevel == window { self.pointer_spot() } else { None }
     }
 
-    /// The host has taken the pointer over while a button was down.
+    /// The host has taken the pointer over while a button was down, or the fingers.
     pub(crate) fn seat_lets_go(&mut self) {
+        self.touch_cancel();
         self.seat.pointer.let_go();
         self.seat.pointer.buttons.clear();
         self.seat.pointer.place = None;

@@ -70,13 +70,15 @@ pub(super) struct State {
     /// The surface that is the cursor now, and the point of it that points.
     surface: Option<SurfaceId>,
     hotspot: Point,
+    /// It may look different now.
+    changed: bool,
     /// What the host was told last.
     shown: Cursor,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { surface: None, hotspot: Point::default(), shown: DEFAULT }
+        Self { surface: None, hotspot: Point::default(), changed: false, shown: DEFAULT }
     }
 }
 
@@ -95,8 +97,10 @@ pub(super) fn set(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
     view.seat.cursor.hotspot = Point::new(request.int(2), request.int(3));
     if let Some(id) = surface {
         view.tell_cursor_place(id);
+        // Offsets of before it was a cursor do not count.
+        view.surfaces.get_mut(&id).into_iter().for_each(|it| it.shown.offset = Point::default());
     }
-    view.update_cursor();
+    view.seat.cursor.changed = true;
     Ok(())
 }
 
@@ -132,6 +136,7 @@ impl Compositor {
     }
 
     fn show_cursor(&mut self, cursor: Cursor) {
+        self.seat.cursor.changed = false;
         if self.seat.cursor.shown != cursor {
             self.seat.cursor.shown = cursor.clone();
             self.effects.push_back(Effect::Cursor(cursor));
@@ -155,11 +160,15 @@ impl Compositor {
     pub(super) fn cursor_changed(&mut self, id: SurfaceId, by: Point) {
         if self.seat.cursor.surface == Some(id) {
             self.seat.cursor.hotspot = self.seat.cursor.hotspot.minus(by);
-            self.update_cursor();
+            self.seat.cursor.changed = true;
         }
     }
 
-    fn update_cursor(&mut self) {
+    /// Looks at the cursor's surface once, however often it was set and committed.
+    pub(super) fn settle_cursor(&mut self) {
+        if !self.seat.cursor.changed {
+            return;
+        }
         let shown = self.seat.cursor.surface.and_then(|it| self.surfaces.get(&it)).map(|it| &it.shown);
         let picture = shown.and_then(|it| picture(it, self.seat.cursor.hotspot));
         self.show_cursor(picture.unwrap_or(Cursor::Hidden));

@@ -116,9 +116,8 @@ impl Compositor {
     pub(super) fn settle_keyboard(&mut self) {
         let active = self.active_toplevel();
         let popup = self.grabbing_popup().map(|it| (it, self.toplevel_of(it).0));
-        let fits = |it: &(WindowId, WindowId)| {
-            matches!(self.config.show, Show::Outputs(_)) || active == Some(it.1)
-        };
+        let fits =
+            |it: &(WindowId, WindowId)| matches!(self.config.show, Show::Outputs(_)) || active == Some(it.1);
         let popup = popup.filter(fits);
         let active = popup.map(|it| it.1).or(active);
         let changed = |(id, it): (&WindowId, &Window)| {

@@ -97,7 +97,8 @@ impl Compositor {
     fn enter_keyboard(&mut self, keyboard: Target, serial: u32) {
         let focus = self.seat.keyboard.focus.and_then(|it| self.surfaces.get(&it));
         let Some(surface) = focus.map(|it| it.target.id) else { return };
-        let keys: Vec<u8> = self.seat.keyboard.keys.pressed().iter().flat_map(|it| it.to_le_bytes()).collect();
+        let keys: Vec<u8> =
+            self.seat.keyboard.keys.pressed().iter().flat_map(|it| it.to_le_bytes()).collect();
         self.event(keyboard, "enter", |it| it.uint(serial).object(surface).array(&keys));
         self.send_modifiers(keyboard, serial);
     }

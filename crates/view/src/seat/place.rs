@@ -30,7 +30,7 @@ pub(super) fn sane((canvas, x, y): Place) -> Option<Place> {
 
 impl Compositor {
     /// A point of a canvas in its space; `None` if there is no such canvas.
-    fn spot(&self, (canvas, x, y): Place) -> Option<(Space, f64, f64)> {
+    pub(super) fn spot(&self, (canvas, x, y): Place) -> Option<(Space, f64, f64)> {
         let (space, origin) = match canvas {
             CanvasId::Output(at) => (None, self.outputs.get(at)?.at),
             CanvasId::Window(id) => {

@@ -140,8 +140,7 @@ impl Compositor {
                 self.click(surface);
             }
         }
-        let Some((surface, client)) =
-            self.seat.pointer.focus.and_then(|it| Some((it, self.client_of(it)?)))
+        let Some((surface, client)) = self.seat.pointer.focus.and_then(|it| Some((it, self.client_of(it)?)))
         else {
             return false;
         };
@@ -154,8 +153,7 @@ impl Compositor {
         let pointer = &mut self.seat.pointer;
         let Some(at) = pointer.buttons.iter().position(|it| it.code == code) else { return };
         let button = pointer.buttons.remove(at);
-        let (none_down, none_told) =
-            (pointer.buttons.is_empty(), !pointer.buttons.iter().any(|it| it.told));
+        let (none_down, none_told) = (pointer.buttons.is_empty(), !pointer.buttons.iter().any(|it| it.told));
         let client = pointer.held.filter(|_| button.told).and_then(|it| self.client_of(it.surface));
         if let Some(client) = client {
             self.send_button(client, code, false);
@@ -258,7 +256,11 @@ impl Compositor {
     /// A surface is about to be gone.
     pub(super) fn pointer_forgets(&mut self, id: SurfaceId) {
         let pointer = &mut self.seat.pointer;
-        pointer.above = pointer.above.filter(|it| it.0 != id);
+        let above = pointer.above.filter(|it| it.0 != id);
+        if std::mem::replace(&mut pointer.above, above) != above {
+            self.dnd_motion(None);
+        }
+        let pointer = &mut self.seat.pointer;
         if pointer.held.is_some_and(|it| it.surface == id) {
             pointer.let_go();
         }

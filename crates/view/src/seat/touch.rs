@@ -8,7 +8,7 @@ use super::place::{Place, sane};
 use crate::client::Target;
 use crate::compositor::Compositor;
 use crate::dispatch::{Refusal, Request};
-use crate::effect::ClientId;
+use crate::effect::{ClientId, WindowId};
 use crate::input::Phase;
 use crate::surface::SurfaceId;
 
@@ -22,6 +22,10 @@ struct Finger {
     client: ClientId,
     /// `None`: the surface is gone.
     surface: Option<SurfaceId>,
+    /// That it came down with.
+    serial: u32,
+    /// Where it is.
+    place: Place,
 }
 
 #[derive(Debug, Default)]
@@ -76,8 +80,8 @@ impl Compositor {
         self.click(surface);
         let Some(target) = self.living(surface) else { return };
         let client = target.client;
-        self.seat.touch.fingers.push(Finger { id, client, surface: Some(surface) });
         let (serial, time) = (self.input_serial(client), self.milliseconds());
+        self.seat.touch.fingers.push(Finger { id, client, surface: Some(surface), serial, place });
         let (x, y) = (Fixed::from_f64(x), Fixed::from_f64(y));
         for touch in self.touches_of(client) {
             self.event(touch, "down", |it| {
@@ -89,6 +93,15 @@ impl Compositor {
 
     fn touch_motion(&mut self, id: i32, place: Place) {
         let (Some(place), Some(finger)) = (sane(place), self.finger(id)) else { return };
+        for it in self.seat.touch.fingers.iter_mut().filter(|it| it.id == id) {
+            it.place = place;
+        }
+        if self.drags(finger) {
+            if let Some((_, x, y)) = self.spot(place) {
+                self.continue_drag(x, y);
+            }
+            return;
+        }
         let Some((x, y)) = finger.surface.and_then(|it| self.within(it, place)) else { return };
         let (time, x, y) = (self.milliseconds(), Fixed::from_f64(x), Fixed::from_f64(y));
         for touch in self.touches_of(finger.client) {
@@ -100,6 +113,9 @@ impl Compositor {
     fn touch_up(&mut self, id: i32) {
         let Some(finger) = self.finger(id) else { return };
         self.seat.touch.fingers.retain(|it| it.id != id);
+        if self.drags(finger) {
+            self.end_drag();
+        }
         let (serial, time) = (self.input_serial(finger.client), self.milliseconds());
         for touch in self.touches_of(finger.client) {
             self.event(touch, "up", |it| it.uint(serial).uint(time).int(id));
@@ -107,9 +123,29 @@ impl Compositor {
         }
     }
 
-    fn touch_cancel(&mut self) {
-        let mut clients: Vec<ClientId> =
-            std::mem::take(&mut self.seat.touch.fingers).into_iter().map(|it| it.client).collect();
+    /// Whether a finger moves or resizes its window.
+    fn drags(&self, finger: Finger) -> bool {
+        let window = finger.surface.and_then(|it| self.window_of(it)).map(|it| self.toplevel_of(it).0);
+        self.seat.pointer.buttons.is_empty()
+            && window.is_some()
+            && window == self.desk.drag.map(|it| it.window)
+    }
+
+    /// Where the finger is that came down in a window with this serial.
+    pub(super) fn touch_holds(&self, serial: u32, window: WindowId) -> Option<(f64, f64)> {
+        let finger = self.seat.touch.fingers.iter().find(|it| it.serial == serial)?;
+        let (toplevel, _) = self.toplevel_of(self.window_of(finger.surface?)?);
+        let (_, x, y) = self.spot(finger.place)?;
+        (toplevel == window).then_some((x, y))
+    }
+
+    /// All fingers are the host's from now on.
+    pub(super) fn touch_cancel(&mut self) {
+        let fingers = std::mem::take(&mut self.seat.touch.fingers);
+        if fingers.iter().any(|it| self.drags(*it)) {
+            self.end_drag();
+        }
+        let mut clients: Vec<ClientId> = fingers.into_iter().map(|it| it.client).collect();
         clients.sort_unstable();
         clients.dedup();
         for touch in clients.into_iter().flat_map(|it| self.touches_of(it)).collect::<Vec<_>>() {

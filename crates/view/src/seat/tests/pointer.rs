@@ -1,0 +1,210 @@
+//! Motion, buttons and scrolling.
+
+use super::*;
+use crate::input::{Axis, AxisSource};
+
+#[test]
+fn the_pointer_enters_moves_and_leaves() {
+    let (mut world, devices, surface) = one_window();
+    world.input(moved(600.0, 340.5));
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("enter") && told[0].ends_with(&format!(" {surface} 10 5.5")), "{told:?}");
+    assert_eq!(told[1], "frame ");
+    world.input(moved(601.0, 340.5));
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("motion") && told[0].ends_with(" 11 5.5"), "{told:?}");
+    // Not moved, not told; no number, no motion.
+    world.input(moved(601.0, 340.5));
+    world.input(moved(f64::NAN, f64::INFINITY));
+    assert!(events(&mut world, devices.pointer).is_empty());
+    world.input(moved(1.0, 1.0));
+    assert_eq!(names(&mut world, devices.pointer), ["leave", "frame"]);
+    world.input(moved(600.0, 340.0));
+    world.input(Input::Leave);
+    assert_eq!(names(&mut world, devices.pointer), ["enter", "frame", "leave", "frame"]);
+}
+
+#[test]
+fn between_surfaces_of_a_client_leave_and_enter_are_one_frame() {
+    let (mut world, devices, first) = one_window();
+    let (second, ..) = world.window(Size::new(100, 50), GREEN);
+    world.input(moved(600.0, 340.0));
+    events(&mut world, devices.pointer);
+    world.input(moved(640.0, 370.0));
+    let told = events(&mut world, devices.pointer);
+    assert_eq!(
+        told.iter().map(|it| it.split(' ').next().unwrap_or("")).collect::<Vec<_>>(),
+        ["leave", "enter", "frame"]
+    );
+    assert_eq!((object(&told[0], 2), object(&told[1], 2)), (first, second));
+}
+
+#[test]
+fn a_button_holds_the_pointer() {
+    let (mut world, devices, _) = one_window();
+    world.input(moved(600.0, 340.0));
+    world.input(button(true));
+    events(&mut world, devices.pointer);
+    world.input(moved(500.0, 340.0));
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("motion") && told[0].ends_with(" -90 5"), "{told:?}");
+    world.input(button(false));
+    assert_eq!(names(&mut world, devices.pointer), ["button", "frame", "leave", "frame"]);
+    // What went down outside of all windows is nobody's business, wherever it comes up.
+    world.input(button(true));
+    world.input(moved(600.0, 340.0));
+    world.input(button(false));
+    world.input(button(false));
+    assert_eq!(names(&mut world, devices.pointer), ["enter", "frame"]);
+}
+
+#[test]
+fn a_click_raises_and_focuses_before_it_is_told() {
+    let (mut world, devices, first) = one_window();
+    world.window(Size::new(100, 50), GREEN);
+    world.refresh();
+    assert_eq!(world.pixel(640, 370), GREEN);
+    world.input(moved(600.0, 340.0));
+    world.events.clear();
+    world.input(button(true));
+    let order: Vec<(u32, &str)> = world.events.iter().map(|it| (it.id, it.name)).collect();
+    let at = |id, name| order.iter().position(|it| *it == (id, name)).expect("told");
+    assert!(at(devices.keyboard, "leave") < at(devices.keyboard, "enter"));
+    assert!(at(devices.keyboard, "enter") < at(devices.pointer, "button"));
+    let told = events(&mut world, devices.keyboard);
+    assert_eq!(object(&told[1], 2), first);
+    world.refresh();
+    assert_eq!(world.pixel(640, 370), RED);
+}
+
+#[test]
+fn a_window_is_dragged_with_the_pointer() {
+    let mut world = World::new(Config::default());
+    let devices = devices(&mut world, 9);
+    let (surface, _, toplevel) = world.window(Size::new(100, 50), RED);
+    let seat = world.bind("wl_seat");
+    world.input(moved(600.0, 340.0));
+    // Without a button that is down, or with another serial, nothing happens.
+    world.send(toplevel, "move", |it| it.object(ObjectId(seat)).uint(1));
+    world.input(button(true));
+    let serial = serial(&world, devices.pointer, "button");
+    world.send(toplevel, "move", |it| it.object(ObjectId(seat)).uint(serial.wrapping_add(7)));
+    world.events.clear();
+    world.send(toplevel, "move", |it| it.object(ObjectId(seat)).uint(serial));
+    assert_eq!(names(&mut world, devices.pointer), ["leave", "frame"]);
+    world.input(moved(630.0, 380.0));
+    world.refresh();
+    assert_eq!((world.pixel(591, 336), world.pixel(621, 376)), (Config::default().background, RED));
+    world.input(button(false));
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("enter") && told[0].ends_with(&format!(" {surface} 10 5")), "{told:?}");
+    world.input(moved(900.0, 380.0));
+    world.refresh();
+    assert_eq!(world.pixel(621, 376), RED);
+}
+
+#[test]
+fn the_host_drags_windows_of_its_own() {
+    let show = Show::Windows(OutputConfig::default());
+    let mut world = World::new(Config { show, ..Config::default() });
+    let devices = devices(&mut world, 9);
+    let (.., toplevel) = world.window(Size::new(100, 50), RED);
+    let seat = world.bind("wl_seat");
+    let window = *world.view.windows.keys().next().expect("one");
+    world.input(Input::Motion { canvas: CanvasId::Window(window), x: 10.0, y: 5.0 });
+    world.input(button(true));
+    let serial = serial(&world, devices.pointer, "button");
+    events(&mut world, devices.pointer);
+    world.send(toplevel, "move", |it| it.object(ObjectId(seat)).uint(serial));
+    let dragged =
+        |it: &Effect| matches!(it, Effect::Window { change: crate::effect::WindowChange::Drag, .. });
+    assert!(world.effects.iter().any(dragged));
+    assert_eq!(names(&mut world, devices.pointer), ["leave", "frame"]);
+    // The host may tell of the release or not.
+    world.input(button(false));
+    world.input(button(true));
+    assert!(events(&mut world, devices.pointer).is_empty());
+}
+
+fn scrolled(version: u32, list: &[Axis]) -> Vec<String> {
+    let mut world = World::new(Config::default());
+    let devices = devices(&mut world, version);
+    world.window(Size::new(100, 50), RED);
+    world.input(moved(600.0, 340.0));
+    events(&mut world, devices.pointer);
+    list.iter().for_each(|it| world.input(Input::Axis(*it)));
+    let told = events(&mut world, devices.pointer);
+    // Without times.
+    let strip = |it: &String| match it.split_once(' ') {
+        Some((name @ ("axis" | "axis_stop"), rest)) => {
+            format!("{name} {}", rest.split_once(' ').map_or("", |it| it.1))
+        }
+        _ => it.trim().to_owned(),
+    };
+    told.iter().map(strip).collect()
+}
+
+#[test]
+fn each_version_has_its_own_words_for_scrolling() {
+    let wheel = Axis {
+        source: AxisSource::Wheel,
+        horizontal: 0.0,
+        vertical: 15.0,
+        notches: (0, 120),
+        stop: (false, false),
+    };
+    assert_eq!(
+        scrolled(9, &[wheel]),
+        ["axis_source 0", "axis_relative_direction 0 0", "axis_value120 0 120", "axis 0 15", "frame"]
+    );
+    assert_eq!(scrolled(8, &[wheel]), ["axis_source 0", "axis_value120 0 120", "axis 0 15", "frame"]);
+    assert_eq!(scrolled(7, &[wheel]), ["axis_source 0", "axis_discrete 0 1", "axis 0 15", "frame"]);
+    assert_eq!(scrolled(4, &[wheel]), ["axis 0 15"]);
+    let fine = Axis { vertical: 5.0, notches: (0, 40), ..wheel };
+    assert_eq!(scrolled(8, &[fine]), ["axis_source 0", "axis_value120 0 40", "axis 0 5", "frame"]);
+    assert_eq!(scrolled(5, &[fine; 3]), ["axis_source 0", "axis_discrete 0 1", "axis 0 15", "frame"]);
+    let tilt =
+        Axis { source: AxisSource::WheelTilt, horizontal: 15.0, vertical: 0.0, notches: (120, 0), ..wheel };
+    assert_eq!(scrolled(5, &[tilt])[0], "axis_source 0");
+    assert_eq!(scrolled(8, &[tilt])[0], "axis_source 3");
+    let finger = Axis {
+        source: AxisSource::Finger,
+        horizontal: 2.5,
+        vertical: 0.0,
+        notches: (0, 0),
+        stop: (false, true),
+    };
+    assert_eq!(scrolled(7, &[finger]), ["axis_source 1", "axis_stop 0", "axis 1 2.5", "frame"]);
+    assert_eq!(scrolled(4, &[finger]), ["axis 1 2.5"]);
+    let nothing = Axis { vertical: f64::NAN, notches: (0, 0), ..wheel };
+    assert!(scrolled(9, &[nothing]).is_empty());
+}
+
+#[test]
+fn the_pointer_is_told_anew_when_a_window_opens_below_it() {
+    let mut world = World::new(Config::default());
+    let devices = devices(&mut world, 9);
+    world.input(moved(640.0, 360.0));
+    assert!(events(&mut world, devices.pointer).is_empty());
+    let (surface, _, toplevel) = world.window(Size::new(100, 50), RED);
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("enter") && object(&told[0], 2) == surface, "{told:?}");
+    world.send(toplevel, "destroy", |it| it);
+    assert_eq!(names(&mut world, devices.pointer), ["leave", "frame"]);
+}
+
+#[test]
+fn clients_hear_nothing_of_each_other() {
+    let (mut world, first, _) = one_window();
+    let mut peer = world.peer();
+    world.swap(&mut peer);
+    devices(&mut world, 9);
+    world.events.clear();
+    world.input(moved(600.0, 340.0));
+    world.input(button(true));
+    world.input(key(30, true));
+    assert!(world.events.is_empty(), "{:?}", world.events);
+    assert!(world.view.focus_client().is_some_and(|it| it != world.client));
+    world.swap(&mut peer);
+    assert!(names(&mut world, first.pointer).contains(&"button".to_owned()));
+}
