@@ -121,7 +121,12 @@ pub(super) fn set_shape(view: &mut Compositor, request: &mut Request<'_>) -> Res
     let Some(name) = shape.and_then(|it| SHAPES.get(it)) else {
         return Err(request.refuse(INVALID_SHAPE, format!("invalid shape {}", request.uint(1))));
     };
-    if view.may_set_cursor(request, request.uint(0)) {
+    let pointer = match view.data(request.target()) {
+        Some(Data::For(id)) => Target { client: request.client, id: *id },
+        _ => return Ok(()),
+    };
+    let alive = view.seat.pointer.list.contains(&pointer);
+    if alive && view.may_set_cursor(request, request.uint(0)) {
         view.seat.cursor.surface = None;
         view.show_cursor(Cursor::Named(name));
     }

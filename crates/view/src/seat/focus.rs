@@ -52,7 +52,7 @@ impl Compositor {
     }
 
     /// The host has given the keyboard to a window, or to none. Where windows are on outputs, giving it to one raises
-    /// it, and taking it away only lets all keys come up.
+    /// it, and taking it away only makes whoever has it forget the keys that are down.
     pub(super) fn host_focus(&mut self, window: Option<WindowId>) {
         let toplevel = window.filter(|it| self.windows.contains_key(it)).map(|it| self.toplevel_of(it).0);
         let popup = self.grabbing_popup().map(|it| self.toplevel_of(it).0);
@@ -60,7 +60,9 @@ impl Compositor {
             self.dismiss_grabs();
         }
         if window.is_none() {
-            self.release_keys();
+            // A leave, not releases: those would have effects, such as that of Alt on menus.
+            self.give_keyboard(None);
+            self.seat.keyboard.keys.release_all();
         }
         match self.config.show {
             Show::Windows(_) => self.seat.focus.host = toplevel,

@@ -152,11 +152,4 @@ impl Compositor {
             }
         }
     }
-
-    /// All keys come up: whoever holds them down now does not mean us.
-    pub(super) fn release_keys(&mut self) {
-        for code in self.seat.keyboard.keys.pressed().to_vec() {
-            self.keyboard_key(code, false);
-        }
-    }
 }

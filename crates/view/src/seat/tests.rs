@@ -185,7 +185,12 @@ fn a_host_of_windows_decides_who_has_the_keyboard() {
     assert!(told[0].ends_with(" 1e000000"));
     // Whoever holds keys down after that does not mean us.
     world.input(Input::Focus(None));
-    assert_eq!(names(&mut world, devices.keyboard), ["key", "leave"]);
+    assert_eq!(names(&mut world, devices.keyboard), ["leave"]);
+    world.input(Input::Focus(Some(window)));
+    let told = events(&mut world, devices.keyboard);
+    assert!(told[0].starts_with("enter") && told[0].ends_with(&format!("{surface} ")), "{told:?}");
+    world.input(Input::Focus(None));
+    events(&mut world, devices.keyboard);
     world.input(Input::Focus(Some(crate::effect::WindowId(9999))));
     assert!(events(&mut world, devices.keyboard).is_empty());
     world.input(Input::Motion { canvas: CanvasId::Window(window), x: 10.0, y: 20.0 });

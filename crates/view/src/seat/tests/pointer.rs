@@ -208,3 +208,46 @@ fn clients_hear_nothing_of_each_other() {
     world.swap(&mut peer);
     assert!(names(&mut world, first.pointer).contains(&"button".to_owned()));
 }
+
+#[test]
+fn a_button_holds_the_pointer_across_outputs() {
+    let show = Show::Outputs(vec![OutputConfig::default(), OutputConfig::default()]);
+    let mut world = World::new(Config { show, ..Config::default() });
+    let devices = devices(&mut world, 9);
+    world.window(Size::new(100, 50), RED);
+    world.input(moved(600.0, 340.0));
+    world.input(button(true));
+    events(&mut world, devices.pointer);
+    world.input(Input::Motion { canvas: CanvasId::Output(1), x: 20.0, y: 340.0 });
+    let told = events(&mut world, devices.pointer);
+    assert!(told[0].starts_with("motion") && told[0].ends_with(" 710 5"), "{told:?}");
+    // There is no such output.
+    world.input(Input::Motion { canvas: CanvasId::Output(2), x: 20.0, y: 340.0 });
+    world.input(button(false));
+    assert_eq!(names(&mut world, devices.pointer), ["button", "frame", "leave", "frame"]);
+}
+
+#[test]
+fn a_surface_takes_input_only_in_its_region() {
+    let (mut world, devices, surface) = one_window();
+    let compositor = world.bind("wl_compositor");
+    let region = world.make(compositor, "create_region", "wl_region", |it, id| it.new_id(id));
+    world.send(region, "add", |it| it.int(0).int(0).int(10).int(10));
+    world.input(moved(600.0, 340.0));
+    world.send(surface, "set_input_region", |it| it.object(ObjectId(region)));
+    events(&mut world, devices.pointer);
+    world.send(surface, "commit", |it| it);
+    assert_eq!(names(&mut world, devices.pointer), ["leave", "frame"]);
+    world.input(moved(599.0, 340.0));
+    assert_eq!(names(&mut world, devices.pointer), ["enter", "frame"]);
+}
+
+#[test]
+fn a_pointer_that_comes_late_learns_where_it_is() {
+    let (mut world, devices, surface) = one_window();
+    world.input(moved(600.0, 340.0));
+    let entered = serial(&world, devices.pointer, "enter");
+    let seat = world.bind("wl_seat");
+    let late = world.make(seat, "get_pointer", "wl_pointer", |it, id| it.new_id(id));
+    assert_eq!(events(&mut world, late), [format!("enter {entered} {surface} 10 5"), "frame ".into()]);
+}
