@@ -31,6 +31,13 @@ pub(super) struct List {
     told: Option<Confinement>,
 }
 
+impl List {
+    /// Whether the surface has a constraint that is active or may become so.
+    pub fn has_one(&self, surface: Option<SurfaceId>) -> bool {
+        self.all.iter().any(|it| Some(it.surface) == surface && !it.spent)
+    }
+}
+
 #[derive(Debug)]
 struct Constraint {
     object: Target,
@@ -61,7 +68,7 @@ fn create(view: &mut Compositor, request: &Request<'_>, locks: bool) -> Result<(
     let surface = view.surface_arg(request, 1)?;
     let pointer = pointer_arg(view, request, 2)?;
     let region = region_arg(view, request, 3)?;
-    if view.seat.constraints.all.iter().any(|it| it.surface == surface && !it.spent) {
+    if view.seat.constraints.has_one(Some(surface)) {
         return Err(request.refuse(ALREADY_CONSTRAINED, "the surface has a constraint already"));
     }
     let object = Target { client: request.client, id: request.new_id(0) };

@@ -11,6 +11,7 @@ use crate::effect::{CanvasId, Effect};
 use crate::geometry::Size;
 use crate::input::Input;
 
+mod chaos;
 mod constraints;
 mod cursor;
 mod grabs;

@@ -4,7 +4,14 @@ use super::*;
 use crate::effect::Confinement;
 
 /// Makes a constraint on a surface: its id.
-fn constrain(world: &mut World, pointer: u32, surface: u32, lock: bool, region: u32, lifetime: u32) -> u32 {
+pub(super) fn constrain(
+    world: &mut World,
+    pointer: u32,
+    surface: u32,
+    lock: bool,
+    region: u32,
+    lifetime: u32,
+) -> u32 {
     let (request, interface) = if lock {
         ("lock_pointer", "zwp_locked_pointer_v1")
     } else {

@@ -1,9 +1,9 @@
-//! Popups that grab, and input that makes no sense.
+//! Popups that grab.
 
 use super::*;
 
 /// A popup of 40×30 with its left upper corner at the parent's right lower one; surface, xdg_surface, xdg_popup.
-fn popup(world: &mut World, parent: u32, grab: bool) -> (u32, u32, u32) {
+pub(super) fn popup(world: &mut World, parent: u32, grab: bool) -> (u32, u32, u32) {
     let (surface, base, seat) = (world.surface(), world.bind("xdg_wm_base"), world.bind("wl_seat"));
     let positioner = world.make(base, "create_positioner", "xdg_positioner", |it, id| it.new_id(id));
     world.send(positioner, "set_size", |it| it.int(40).int(30));
@@ -118,60 +118,4 @@ fn a_host_that_takes_the_keyboard_away_ends_menus() {
     assert!(told.iter().any(|it| it.starts_with("motion") && it.ends_with(" 101 52")), "{told:?}");
     world.input(Input::Focus(None));
     assert_eq!(world.take("popup_done").len(), 1);
-}
-
-#[test]
-fn no_order_of_inputs_is_too_strange() {
-    use crate::input::{Axis, AxisSource, Phase};
-    let mut world = World::new(Config::default());
-    devices(&mut world, 9);
-    let (surface, parent, _) = world.window(Size::new(100, 50), RED);
-    let mut random = 12345_u32;
-    let mut roll = |most: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % most
-    };
-    let mut menus = Vec::new();
-    for _ in 0..3000 {
-        let (x, y) = (f64::from(roll(200)) + 550.0, f64::from(roll(150)) + 300.0);
-        let pressed = roll(2) == 0;
-        match roll(12) {
-            0..=2 => world.input(moved(x, y)),
-            3 => world.input(Input::Button { code: LEFT + roll(40), pressed }),
-            4 => world.input(key(roll(900), pressed)),
-            5 => {
-                let phases = [Phase::Down, Phase::Motion, Phase::Up, Phase::Cancel];
-                let phase = phases[roll(4) as usize];
-                let canvas = CanvasId::Output(roll(2) as usize);
-                world.input(Input::Touch { id: roll(50) as i32, phase, canvas, x, y });
-            }
-            6 => world.input(Input::Relative { dx: x * 1e30, dy: -y }),
-            7 => world.input(Input::Axis(Axis {
-                source: AxisSource::Wheel,
-                horizontal: f64::NAN,
-                vertical: x,
-                notches: (i32::MIN, i32::MAX),
-                stop: (pressed, !pressed),
-            })),
-            8 => world.input(Input::Leave),
-            9 => world.input(Input::Focus(None)),
-            10 if menus.len() < 3 => {
-                let menu = popup(&mut world, parent, pressed);
-                menus.push(menu);
-            }
-            10 => {
-                if let Some((surface, xdg, object)) = menus.pop() {
-                    world.send(object, "destroy", |it| it);
-                    world.send(xdg, "destroy", |it| it);
-                    world.send(surface, "destroy", |it| it);
-                }
-            }
-            _ => world.send(surface, "commit", |it| it),
-        }
-        assert!(!world.gone);
-    }
-    assert!(world.view.seat.pointer.buttons.len() <= 32);
-    world.view.disconnect(world.client);
-    world.input(button(true));
-    assert_eq!(world.view.keyboard_focus(), None);
 }
