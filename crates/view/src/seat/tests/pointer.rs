@@ -251,3 +251,44 @@ fn a_pointer_that_comes_late_learns_where_it_is() {
     let late = world.make(seat, "get_pointer", "wl_pointer", |it, id| it.new_id(id));
     assert_eq!(events(&mut world, late), [format!("enter {entered} {surface} 10 5"), "frame ".into()]);
 }
+
+#[test]
+fn a_release_is_only_for_who_was_told_of_the_press() {
+    let (mut world, devices, first) = one_window();
+    let (.., above) = world.window(Size::new(100, 50), GREEN);
+    let right = |pressed| Input::Button { code: LEFT + 1, pressed };
+    world.input(moved(640.0, 370.0));
+    world.input(button(true));
+    world.send(above, "destroy", |it| it);
+    events(&mut world, devices.pointer);
+    world.input(right(true));
+    world.input(button(false));
+    world.input(right(false));
+    let told = events(&mut world, devices.pointer);
+    let codes: Vec<u32> = told.iter().filter(|it| it.starts_with("button")).map(|it| object(it, 3)).collect();
+    assert_eq!(codes, [LEFT + 1; 2], "{told:?}");
+    assert!(world.view.surfaces.values().any(|it| it.target.id.0 == first));
+}
+
+#[test]
+fn a_surface_that_is_gone_is_not_left() {
+    let (mut world, devices, surface) = one_window();
+    let child = world.surface();
+    let subcompositor = world.bind("wl_subcompositor");
+    world.make(subcompositor, "get_subsurface", "wl_subsurface", |it, id| {
+        it.new_id(id).object(ObjectId(child)).object(ObjectId(surface))
+    });
+    let (buffer, _) = world.buffer(Size::new(20, 20), GREEN);
+    world.show(child, buffer);
+    world.send(surface, "commit", |it| it);
+    world.input(moved(600.0, 340.0));
+    world.input(button(true));
+    let told = events(&mut world, devices.pointer);
+    assert_eq!(object(&told[0], 2), child, "{told:?}");
+    world.send(child, "destroy", |it| it);
+    let told = events(&mut world, devices.pointer);
+    assert!(!told.iter().any(|it| it.starts_with("leave")), "{told:?}");
+    assert!(told.iter().any(|it| it.starts_with("enter") && object(it, 2) == surface), "{told:?}");
+    world.input(button(false));
+    assert!(events(&mut world, devices.pointer).is_empty());
+}
