@@ -26,6 +26,9 @@ const GLOBALS: &[(&str, u32, Bind)] = &[
     ("wp_presentation", 1, crate::presentation::bound),
     ("zxdg_output_manager_v1", 3, quiet),
     ("wl_seat", 9, crate::seat::bound),
+    ("wp_cursor_shape_manager_v1", 2, quiet),
+    ("zwp_relative_pointer_manager_v1", 1, quiet),
+    ("zwp_pointer_constraints_v1", 1, quiet),
 ];
 
 /// The rules of all subjects.
@@ -104,6 +107,8 @@ impl Compositor {
             (Data::Toplevel(id), "xdg_toplevel") => self.window_gone(*id),
             (Data::Popup(id), _) => self.window_gone(*id),
             (_, "wl_pointer" | "wl_keyboard" | "wl_touch") => self.seat_gone(target),
+            (Data::For(_), "zwp_relative_pointer_v1") => self.seat_gone(target),
+            (Data::For(_), "zwp_locked_pointer_v1" | "zwp_confined_pointer_v1") => self.seat_gone(target),
             _ => {}
         }
     }

@@ -109,6 +109,9 @@ impl Compositor {
             (sheet.wanted && when <= self.now).then_some(*id)
         };
         let list: Vec<CanvasId> = self.painter.canvases.iter().filter_map(due).collect();
+        if !list.is_empty() {
+            self.answer_cursor();
+        }
         for id in list {
             self.refresh(id);
         }

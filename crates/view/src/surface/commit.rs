@@ -110,6 +110,7 @@ impl Compositor {
             }
         }
         self.apply_children(id);
+        self.constraints_commit(id);
         self.touch(id);
     }
 
