@@ -20,13 +20,6 @@ impl Compositor {
     }
 }
 impl Compositor {
-    pub fn on_input(&mut self, _now: u64, _input: crate::input::Input) {}
-    pub fn type_text(&mut self, _now: u64, _text: &str) -> Result<(), char> {
-        Ok(())
-    }
-    pub fn press_combo(&mut self, _now: u64, _text: &str) -> Result<(), String> {
-        Ok(())
-    }
     pub fn set_host_selection(
         &mut self,
         _k: crate::effect::SelectionKind,

@@ -41,8 +41,8 @@ enum ControlError {
     NoWindow(u32),
     #[error("the keyboard has no way to type {0:?}")]
     NoKey(char),
-    #[error("no key is called {0:?}")]
-    NoName(String),
+    #[error(transparent)]
+    NoName(farway_view::input::UnknownKey),
     #[error("the clipboard has no text")]
     NoText,
     #[error("still {windows} windows, or something moves, after {seconds} s")]
@@ -103,9 +103,9 @@ fn answer(request: Request, handle: &Handle) -> Result<(Answer, Vec<u8>), Contro
             typed.map_err(ControlError::NoKey)?;
         }
         Request::Key { combo } => {
-            let names = combo.clone();
-            let pressed = handle.ask(move |view, now| view.press_combo(now, &names))?;
-            pressed.map_err(|_| ControlError::NoName(combo))?;
+            let pressed =
+                handle.ask(move |view, now| view.press_combo(now, &combo.split('+').collect::<Vec<_>>()))?;
+            pressed.map_err(ControlError::NoName)?;
         }
         Request::Copy { text } => handle.ask(move |view, _| copy(view, &text))?,
         Request::Close { window } => {
