@@ -90,14 +90,15 @@ fn run(command: &mut Command, time: Duration) -> io::Result<Row> {
     let begin = Instant::now();
     let compositor = Running(command.spawn()?);
     let display = dir.path().join("bench");
-    while !display.exists() {
-        if begin.elapsed() > Duration::from_secs(10) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
     let mut apps = Vec::new();
-    for _ in 0..WINDOWS {
+    while apps.is_empty() {
+        match App::connect(&display, Workload::Photo) {
+            Ok(app) => apps.push(app),
+            Err(error) if begin.elapsed() > Duration::from_secs(10) => return Err(error),
+            Err(_) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    while apps.len() < WINDOWS {
         apps.push(App::connect(&display, Workload::Photo)?);
     }
     apps[0].show()?;
