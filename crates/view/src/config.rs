@@ -103,6 +103,8 @@ pub struct Config {
     pub keyboard: String,
     /// What `wp_presentation.clock_id` names: `CLOCK_MONOTONIC` of Linux.
     pub clock: u32,
+    /// What tokens of `xdg_activation_v1` are made from: a random number wherever clients do not trust each other.
+    pub seed: u64,
 }
 
 impl Default for Config {
@@ -114,6 +116,7 @@ impl Default for Config {
             server_frames: false,
             keyboard: "us".into(),
             clock: 1,
+            seed: 0,
         }
     }
 }

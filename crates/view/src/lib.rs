@@ -6,9 +6,11 @@
 //! desktop. Invariants: no client can hurt another or us, whatever it sends; nothing is drawn when nothing changed;
 //! everything outside `server` and `backend` is deterministic.
 
+mod activation;
 mod client;
 pub mod compositor;
 pub mod config;
+mod data_device;
 mod decoration;
 pub mod descriptor;
 mod desk;
@@ -16,6 +18,7 @@ mod dispatch;
 pub mod effect;
 pub mod geometry;
 mod globals;
+mod idle_inhibit;
 pub mod input;
 pub mod keymap;
 mod output;
@@ -27,6 +30,7 @@ mod seat;
 mod shm;
 mod subsurface;
 mod surface;
+mod text_input;
 mod viewport;
 mod xdg;
 

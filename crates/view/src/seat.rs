@@ -4,7 +4,7 @@ use crate::client::Target;
 use crate::compositor::Compositor;
 use crate::config::Config;
 use crate::dispatch::Rule;
-use crate::effect::WindowId;
+use crate::effect::{ClientId, WindowId};
 use crate::geometry::Point;
 use crate::surface::SurfaceId;
 
@@ -36,6 +36,11 @@ impl Compositor {
     pub(crate) fn seat_forgets_surface(&mut self, _id: SurfaceId) {}
 
     pub(crate) fn seat_forgets_window(&mut self, _id: WindowId) {}
+
+    /// Whether a client got this serial just now, with something that the user did.
+    pub(crate) fn serial_is_recent(&self, _client: ClientId, _serial: u32) -> bool {
+        false
+    }
 
     /// A surface with the role of a cursor or of something dragged was committed with this offset.
     pub(crate) fn cursor_commit(&mut self, _id: SurfaceId, _by: Point) {}
