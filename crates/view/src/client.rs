@@ -78,6 +78,8 @@ pub(crate) struct Client {
     pub out_descriptors: Vec<Descriptor>,
     /// It broke the protocol or went away: nothing it says counts any more.
     pub dead: bool,
+    /// It is owed more than it may be: it goes with the next occasion.
+    pub flooded: bool,
     /// [`Effect::Disconnect`](crate::effect::Effect::Disconnect) was given.
     pub dismissed: bool,
     pub surfaces: usize,
@@ -96,6 +98,7 @@ impl Client {
             out: BytesMut::new(),
             out_descriptors: Vec::new(),
             dead: false,
+            flooded: false,
             dismissed: false,
             surfaces: 0,
             pool_bytes: Arc::default(),

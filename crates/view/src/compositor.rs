@@ -163,6 +163,10 @@ impl Compositor {
 
     /// What follows from changes, once after each input from outside: focus, what the pointer is over.
     pub(crate) fn settle(&mut self) {
+        let flooded = self.clients.iter().filter(|(_, it)| it.flooded && !it.dead).map(|(id, _)| *id);
+        for client in flooded.collect::<Vec<_>>() {
+            self.bury(client);
+        }
         self.settle_focus();
         self.settle_vigil();
     }
@@ -225,7 +229,12 @@ impl Compositor {
         descriptors: Vec<Descriptor>,
         build: impl FnOnce(Builder) -> Builder,
     ) {
+        let most = self.config.limits.backlog;
         let Some(client) = self.clients.get_mut(&to.client).filter(|it| !it.dead) else { return };
+        client.flooded |= client.out.len() > most;
+        if client.flooded {
+            return;
+        }
         let Some(object) = client.object(to.id) else { return };
         let Some((opcode, signature)) = object.interface.find(Way::Event, name) else {
             debug_assert!(false, "{} has no event {name}", object.interface.name);

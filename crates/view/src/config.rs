@@ -68,6 +68,8 @@ pub struct Limits {
     pub descriptors: usize,
     /// Width or height of a buffer.
     pub extent: i32,
+    /// Bytes that a client is owed and has not been given yet.
+    pub backlog: usize,
     /// Surfaces below one another.
     pub depth: usize,
 }
@@ -83,6 +85,7 @@ impl Default for Limits {
             types: 256,
             descriptors: 1_024,
             extent: 16_384,
+            backlog: 64 << 20,
             depth: 64,
         }
     }

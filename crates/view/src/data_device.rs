@@ -49,6 +49,9 @@ pub(crate) const RULES: &[Rule] = &[
     ("zwp_primary_selection_offer_v1", "receive", offer::receive),
 ];
 
+/// Devices of one client for one kind of selection: each is told everything.
+const DEVICES: usize = 16;
+
 /// Errors of `wl_data_device`.
 pub(crate) mod code {
     pub const ROLE: u32 = 0;
@@ -62,6 +65,8 @@ pub(crate) struct Exchange {
     primary: Option<Owner>,
     /// Whom both selections are offered to: the client with the keyboard.
     reader: Option<ClientId>,
+    /// All devices of all clients.
+    devices: Vec<(SelectionKind, Target)>,
     pub drag: Option<Drag>,
 }
 
@@ -97,22 +102,32 @@ impl Exchange {
         }
     }
 
+    /// The devices of a client.
+    fn devices(&self, kind: SelectionKind, client: ClientId) -> Vec<Target> {
+        let of_it = |it: &&(SelectionKind, Target)| it.0 == kind && it.1.client == client;
+        self.devices.iter().filter(of_it).map(|it| it.1).collect()
+    }
+
     /// The client that has the keyboard, as far as selections know.
     pub fn reader(&self) -> Option<ClientId> {
         self.reader
     }
 }
 
-/// Interfaces of devices and of offers.
-fn interfaces(kind: SelectionKind) -> (&'static str, &'static str) {
+/// Interface of offers.
+fn interface(kind: SelectionKind) -> &'static str {
     match kind {
-        Clipboard => ("wl_data_device", "wl_data_offer"),
-        Primary => ("zwp_primary_selection_device_v1", "zwp_primary_selection_offer_v1"),
+        Clipboard => "wl_data_offer",
+        Primary => "zwp_primary_selection_offer_v1",
     }
 }
 
 fn get_device(view: &mut Compositor, request: &Request<'_>, kind: SelectionKind) -> Result<(), Refusal> {
     let device = Target { client: request.client, id: request.new_id(0) };
+    if view.exchange.devices(kind, device.client).len() >= DEVICES {
+        return Err(request.refuse_limit("too many data devices"));
+    }
+    view.exchange.devices.push((kind, device));
     if view.exchange.reader == Some(request.client) && view.exchange.owner(kind).is_some() {
         view.tell_device(kind, device);
     }
@@ -143,7 +158,9 @@ fn set_selection(view: &mut Compositor, request: &Request<'_>, kind: SelectionKi
             return Err(request.refuse_at(source.target.id, source::code::INVALID_SOURCE, text));
         }
     }
-    if !view.may_select(request.client, request.uint(1)) {
+    // The protocol of the primary selection has no error for it.
+    let used = source.and_then(|it| view.source(it)).is_some_and(|it| it.used);
+    if used || !view.may_select(request.client, request.uint(1)) {
         // Too late, or never allowed: the protocol lets us ignore it, and the client is told.
         if let Some(source) = source {
             view.event(source.target, "cancelled", |it| it);
@@ -181,7 +198,7 @@ impl Compositor {
     }
 
     fn tell_reader(&mut self, kind: SelectionKind, reader: ClientId) {
-        for device in self.objects_of(Some(reader), interfaces(kind).0) {
+        for device in self.exchange.devices(kind, reader) {
             self.tell_device(kind, device);
         }
     }
@@ -204,7 +221,7 @@ impl Compositor {
         types: &[String],
     ) -> Option<ObjectId> {
         let version = self.object(device)?.version;
-        let interface = by_name(interfaces(kind).1.as_bytes())?;
+        let interface = by_name(interface(kind).as_bytes())?;
         let id = self.create(device.client, interface, version, Data::Offer(Box::new(offer)))?;
         self.event(device, "data_offer", |it| it.new_id(id));
         for mime in types {
@@ -225,6 +242,14 @@ impl Compositor {
     fn tell_host(&mut self, kind: SelectionKind) {
         let types = self.types(kind).unwrap_or_default();
         self.effects.push_back(Effect::Clipboard { selection: kind, types });
+    }
+
+    /// A device is gone.
+    pub(crate) fn device_gone(&mut self, target: Target) {
+        self.exchange.devices.retain(|it| it.1 != target);
+        if self.exchange.devices(Clipboard, target.client).is_empty() {
+            self.drag_forgets_client(target.client);
+        }
     }
 
     /// A source is gone, and with it the selection that it was.

@@ -120,8 +120,8 @@ impl Compositor {
             (Data::OfSurface(id), "zwp_idle_inhibitor_v1") => self.inhibitor_gone(*id),
             (Data::Source(source), _) => self.source_gone(source.number),
             (Data::Offer(offer), _) => self.offer_gone(offer, object.version),
-            (_, "wl_data_device") => self.data_device_gone(target.client),
-            (Data::TextInput(_), _) => self.settle_text_input(),
+            (_, "wl_data_device" | "zwp_primary_selection_device_v1") => self.device_gone(target),
+            (Data::TextInput(_), _) => self.text_input_gone(target),
             (_, "wl_pointer" | "wl_keyboard" | "wl_touch") => self.seat_gone(target),
             _ => {}
         }

@@ -46,7 +46,8 @@ impl Compositor {
         let content = self.surfaces.get(&id).is_some_and(|it| it.shown.buffer.is_some());
         let Some(window) = self.window_of(id).filter(|_| content) else { return false };
         let toplevel = self.windows.get(&self.toplevel_of(window).0);
-        let shown = toplevel.filter(|it| it.mapped).and_then(Window::toplevel).is_some_and(|it| !it.minimized);
+        let shown =
+            toplevel.filter(|it| it.mapped).and_then(Window::toplevel).is_some_and(|it| !it.minimized);
         shown && self.windows.get(&window).is_some_and(|it| it.mapped)
     }
 

@@ -46,6 +46,8 @@ struct State {
 pub(crate) struct TextFocus {
     /// The surface that text inputs have entered.
     surface: Option<SurfaceId>,
+    /// The text input that is enabled.
+    listener: Option<Target>,
     /// What the host was told.
     told: Option<(WindowId, Rect)>,
 }
@@ -84,12 +86,16 @@ fn set_cursor_rectangle(view: &mut Compositor, request: &mut Request<'_>) -> Res
 
 fn commit(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let focused = view.text_client() == Some(request.client);
-    let taken = view.listener().is_some_and(|it| it != request.target());
+    let taken = view.text_focus.listener.is_some_and(|it| it != request.target());
     let Some(input) = spoken_to(view, request.target()) else { return Ok(()) };
     input.commits = input.commits.wrapping_add(1);
     input.current = input.pending;
     // Whoever has no focus, and whoever comes second, asks in vain.
     input.current.enabled &= focused && !taken;
+    let enabled = input.current.enabled;
+    if !taken {
+        view.text_focus.listener = enabled.then_some(request.target());
+    }
     view.settle_text_input();
     Ok(())
 }
@@ -112,15 +118,9 @@ impl Compositor {
         }
     }
 
-    /// The text input that is enabled.
-    fn listener(&self) -> Option<Target> {
-        let all = self.objects_of(Some(self.text_client()?), "zwp_text_input_v3");
-        all.into_iter().find(|it| self.text_input(*it).is_some_and(|it| it.current.enabled))
-    }
-
     /// The host's input method has committed text. `false`: nobody takes text, it must be typed.
     pub fn text_commit(&mut self, text: &str) -> bool {
-        let Some(target) = self.listener() else { return false };
+        let Some(target) = self.text_focus.listener else { return false };
         let mut rest = text;
         while !rest.is_empty() {
             let part = piece(rest);
@@ -134,7 +134,7 @@ impl Compositor {
     /// The host's input method is composing this text, with the cursor at this range of bytes; without one it is
     /// hidden. `false`: nobody takes text.
     pub fn text_preedit(&mut self, text: &str, cursor: Option<(usize, usize)>) -> bool {
-        let Some(target) = self.listener() else { return false };
+        let Some(target) = self.text_focus.listener else { return false };
         let text = piece(text);
         let at = |at: usize| {
             let inside = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
@@ -174,7 +174,16 @@ impl Compositor {
                 }
             }
         }
+        self.text_focus.listener = None;
         self.settle_text_input();
+    }
+
+    /// A text input is gone.
+    pub(crate) fn text_input_gone(&mut self, target: Target) {
+        if self.text_focus.listener == Some(target) {
+            self.text_focus.listener = None;
+            self.settle_text_input();
+        }
     }
 
     pub(crate) fn text_forgets_surface(&mut self, id: SurfaceId) {
@@ -184,8 +193,8 @@ impl Compositor {
     }
 
     /// Tells the host where text is wanted, if that changed.
-    pub(crate) fn settle_text_input(&mut self) {
-        let wanted = self.listener().and_then(|target| {
+    fn settle_text_input(&mut self) {
+        let wanted = self.text_focus.listener.and_then(|target| {
             let cursor = self.text_input(target)?.current.cursor;
             let surface = self.text_focus.surface?;
             Some((self.window_of(surface)?, cursor.moved(self.place_on_canvas(surface)?)))

@@ -65,7 +65,11 @@ pub(super) fn start(view: &mut Compositor, request: &mut Request<'_>) -> Result<
     }
     let held = view.window_of(origin).is_some_and(|it| view.seat_holds(request.uint(3), it).is_some());
     let drag = Drag::new(request.client, source, icon);
-    if held { view.drag_start(drag) } else { view.drag_refuse(&drag) }
+    if held {
+        view.drag_start(drag)
+    } else {
+        view.drag_refuse(&drag)
+    }
     Ok(())
 }
 
@@ -128,7 +132,7 @@ impl Compositor {
 
     fn drag_devices(&self, surface: SurfaceId) -> Vec<Target> {
         let Some(surface) = self.surfaces.get(&surface) else { return Vec::new() };
-        self.objects_of(Some(surface.client()), "wl_data_device")
+        self.exchange.devices(SelectionKind::Clipboard, surface.client())
     }
 
     fn drag_enter(&mut self, surface: SurfaceId, x: f64, y: f64) {
@@ -230,10 +234,9 @@ impl Compositor {
         }
     }
 
-    /// A device is gone: a client without any cannot go on with a drag of its own.
-    pub(crate) fn data_device_gone(&mut self, client: ClientId) {
-        let own = self.exchange.drag.as_ref().is_some_and(|it| it.source.is_none() && it.client == client);
-        if own && self.objects_of(Some(client), "wl_data_device").is_empty() {
+    /// A client has no device any more and cannot go on with a drag of its own.
+    pub(super) fn drag_forgets_client(&mut self, client: ClientId) {
+        if self.exchange.drag.as_ref().is_some_and(|it| it.source.is_none() && it.client == client) {
             self.drag_cancel();
         }
     }
