@@ -7,7 +7,7 @@
 mod axis;
 mod constraints;
 mod cursor;
-mod focus;
+pub(crate) mod focus;
 mod keyboard;
 mod place;
 mod pointer;
@@ -100,8 +100,13 @@ impl Compositor {
             Input::Button { code, pressed } => self.pointer_button(code, pressed),
             Input::Axis(axis) => self.pointer_axis(&axis),
             Input::Key { code, pressed } => self.keyboard_key(code, pressed),
-            Input::Commit(text) => self.text_commit(&text),
-            Input::Preedit(text, cursor) => self.text_preedit(&text, cursor),
+            Input::Commit(text) => {
+                if !self.text_commit(&text) {
+                    // What the keyboard has no keys for is lost on who listens to keys only.
+                    let _ = self.type_text(now, &text);
+                }
+            }
+            Input::Preedit(text, cursor) => drop(self.text_preedit(&text, cursor)),
             Input::Focus(window) => self.host_focus(window),
             Input::Touch { id, phase, canvas, x, y } => self.touch_input(id, phase, (canvas, x, y)),
         }
@@ -171,14 +176,15 @@ impl Compositor {
     /// A surface with the role of a cursor or of something dragged was committed with this offset.
     pub(crate) fn cursor_commit(&mut self, id: SurfaceId, by: Point) {
         match self.surfaces.get(&id).map(|it| it.role) {
-            Some(Role::DragIcon) => self.dnd_icon_commit(id, by),
+            Some(Role::DragIcon) => self.drag_icon_commit(id, by),
             _ => self.cursor_changed(id, by),
         }
     }
 
     /// Surfaces above all windows, in the space of all outputs.
     pub(crate) fn seat_overlays(&self) -> Vec<(SurfaceId, Point)> {
-        self.dnd_overlays()
+        let spot = self.pointer_spot().map(|(x, y)| Point::new(x.floor() as i32, y.floor() as i32));
+        spot.and_then(|spot| self.drag_overlay(spot)).into_iter().collect()
     }
 
     /// Whether the serial is of a button or a finger that is held down in this window: where it is.
@@ -197,7 +203,7 @@ impl Compositor {
         self.seat.pointer.buttons.clear();
         self.seat.pointer.place = None;
         if std::mem::replace(&mut self.seat.grab, Grab::None) == Grab::Dnd {
-            self.dnd_cancel();
+            self.drag_cancel();
         }
     }
 }

@@ -65,10 +65,11 @@ const SHM: u32 = 5;
 const POOL: u32 = 6;
 const BUFFERS: [u32; 2] = [7, 8];
 const SURFACE: u32 = 9;
-const CALLBACKS: [u32; 2] = [10, 11];
-const BASE: u32 = 12;
-const XDG: u32 = 13;
-const TOPLEVEL: u32 = 14;
+// libwayland takes new ids only without gaps.
+const BASE: u32 = 10;
+const XDG: u32 = 11;
+const TOPLEVEL: u32 = 12;
+const CALLBACKS: [u32; 2] = [13, 14];
 
 fn message(object: u32, opcode: u16) -> Builder {
     Builder::new(ObjectId(object), opcode)

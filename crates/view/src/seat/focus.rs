@@ -6,7 +6,6 @@
 use crate::compositor::Compositor;
 use crate::config::Show;
 use crate::effect::{ClientId, WindowId};
-use crate::geometry::Point;
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
@@ -139,28 +138,8 @@ impl Compositor {
 
     /// A surface's client loses or gets the keyboard. Called between the `leave` of the old and the `enter` of the
     /// new one.
-    pub(crate) fn focus_changed(&mut self, _old: Option<SurfaceId>, _new: Option<SurfaceId>) {}
-
-    /// Something is dragged, and is above this point of a surface now.
-    pub(crate) fn dnd_motion(&mut self, _under: Option<(SurfaceId, f64, f64)>) {}
-
-    /// What was dragged is dropped where it was last. [`Grab::Dnd`] has ended.
-    pub(crate) fn dnd_drop(&mut self) {}
-
-    /// What was dragged is not dropped anywhere. [`Grab::Dnd`] has ended.
-    pub(crate) fn dnd_cancel(&mut self) {}
-
-    /// The surface that is dragged along was committed with this offset.
-    pub(crate) fn dnd_icon_commit(&mut self, _id: SurfaceId, _by: Point) {}
-
-    /// What is dragged along, in the space of all outputs.
-    pub(crate) fn dnd_overlays(&self) -> Vec<(SurfaceId, Point)> {
-        Vec::new()
+    pub(crate) fn focus_changed(&mut self, old: Option<SurfaceId>, new: Option<SurfaceId>) {
+        self.selection_focus_changed(old, new);
+        self.text_focus_changed(old, new);
     }
-
-    /// The host's input method has committed a text.
-    pub(crate) fn text_commit(&mut self, _text: &str) {}
-
-    /// The host's input method is composing a text.
-    pub(crate) fn text_preedit(&mut self, _text: &str, _cursor: Option<(usize, usize)>) {}
 }

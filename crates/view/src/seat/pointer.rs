@@ -164,7 +164,7 @@ impl Compositor {
         if none_down {
             self.end_drag();
             if std::mem::replace(&mut self.seat.grab, Grab::None) == Grab::Dnd {
-                self.dnd_drop();
+                self.drag_drop();
             }
         }
     }
@@ -192,7 +192,7 @@ impl Compositor {
             let above = place.and_then(|it| self.hit(it));
             if self.seat.pointer.above != above {
                 self.seat.pointer.above = above;
-                self.dnd_motion(above);
+                self.drag_motion(above);
             }
             return;
         }
@@ -258,7 +258,7 @@ impl Compositor {
         let pointer = &mut self.seat.pointer;
         let above = pointer.above.filter(|it| it.0 != id);
         if std::mem::replace(&mut pointer.above, above) != above {
-            self.dnd_motion(None);
+            self.drag_motion(None);
         }
         let pointer = &mut self.seat.pointer;
         if pointer.held.is_some_and(|it| it.surface == id) {
