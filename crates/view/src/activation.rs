@@ -117,7 +117,7 @@ fn commit(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusa
     let Some(wish) = wish(view, request)? else { return Ok(()) };
     wish.committed = true;
     let serial = wish.serial;
-    let rightful = view.may_select(request.client, serial.unwrap_or(0));
+    let rightful = view.has_attention(request.client, serial.unwrap_or(0));
     let seed = view.config.seed;
     let text = view.tokens.add(seed, request.client, rightful);
     view.event(request.target(), "done", |it| it.str(text.as_bytes()));

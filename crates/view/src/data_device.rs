@@ -160,7 +160,7 @@ fn set_selection(view: &mut Compositor, request: &Request<'_>, kind: SelectionKi
     }
     // The protocol of the primary selection has no error for it.
     let used = source.and_then(|it| view.source(it)).is_some_and(|it| it.used);
-    if used || !view.may_select(request.client, request.uint(1)) {
+    if used || !view.has_attention(request.client, request.uint(1)) {
         // Too late, or never allowed: the protocol lets us ignore it, and the client is told.
         if let Some(source) = source {
             view.event(source.target, "cancelled", |it| it);
@@ -176,9 +176,9 @@ fn set_selection(view: &mut Compositor, request: &Request<'_>, kind: SelectionKi
 }
 
 impl Compositor {
-    /// Whether a client may set the selections or activate windows: it has the keyboard, or had the user's attention
-    /// just now.
-    pub(crate) fn may_select(&self, client: ClientId, serial: u32) -> bool {
+    /// Whether a client has the user's attention: the keyboard, or a serial of something that the user just did. Who
+    /// has it may set the selections and activate windows.
+    pub(crate) fn has_attention(&self, client: ClientId, serial: u32) -> bool {
         self.exchange.reader == Some(client) || self.serial_is_recent(client, serial)
     }
 

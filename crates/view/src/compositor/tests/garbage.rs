@@ -4,6 +4,7 @@
 //! whatever. The client that behaves must not notice.
 
 use farway_proto::wayland::{ArgKind, Fixed, Signature};
+use farway_sys::mem::RegionError;
 
 use super::*;
 use crate::client::Data;
@@ -74,8 +75,34 @@ fn wanted(request: &str, at: usize) -> &'static str {
     }
 }
 
+/// Memory that does not grow, as a file of that size would not.
+#[derive(Debug)]
+struct Scrap;
+
+impl Scrap {
+    const SIZE: u64 = 4096;
+}
+
+impl crate::Memory for Scrap {
+    fn len(&self) -> u64 {
+        Self::SIZE
+    }
+
+    fn grow(&self, size: u64) -> Result<(), RegionError> {
+        if size > Self::SIZE { Err(RegionError::TooSmall { have: Self::SIZE, want: size }) } else { Ok(()) }
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), RegionError> {
+        if offset.saturating_add(out.len() as u64) > Self::SIZE {
+            return Err(RegionError::Shrunk { at: Self::SIZE });
+        }
+        out.fill(0x7f);
+        Ok(())
+    }
+}
+
 fn memory() -> Descriptor {
-    Descriptor::Memory(Arc::new(Region::heap(4096)))
+    Descriptor::Memory(Arc::new(Scrap))
 }
 
 impl Vandal {
@@ -354,4 +381,23 @@ fn bytes_that_are_no_messages_hurt_only_who_sends_them() {
     world.pump();
     assert!(!world.gone);
     check_clean(&world);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_not_owed_without_bound() {
+    let mut config = config(0);
+    config.limits.backlog = 4096;
+    let mut world = World::new(config);
+    let mut bytes = Vec::new();
+    for id in 3..1000 {
+        let sync = Builder::new(ObjectId(1), 0).new_id(ObjectId(id));
+        bytes.extend(sync.finish(Form::Program, 0).expect("fits"));
+    }
+    let client = world.view.connect();
+    world.view.on_bytes(world.now, client, &bytes, []);
+    let owed = world.view.clients.get(&client).map(|it| (it.dead, it.out.len() < 5000));
+    assert_eq!(owed, Some((true, true)));
+    world.pump();
+    assert!(world.effects.iter().any(|it| matches!(it, Effect::Disconnect(it) if *it == client)));
+    assert!(!world.gone);
 }
