@@ -10,6 +10,7 @@ use crate::compositor::Compositor;
 use crate::config::Show;
 use crate::effect::{CanvasId, Edges, WindowChange, WindowId};
 use crate::geometry::{Point, Rect, Size};
+use crate::raster::Canvas;
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
@@ -177,7 +178,9 @@ impl Compositor {
         match canvas {
             CanvasId::Output(at) => self.outputs.get(at).map(|it| it.config.size).unwrap_or_default(),
             CanvasId::Window(id) => {
-                crate::scene::physical(self.window_size(id).rect(), self.canvas_scale(canvas)).size()
+                let size =
+                    crate::scene::physical(self.window_size(id).rect(), self.canvas_scale(canvas)).size();
+                Size::new(size.width.min(Canvas::MAX_SIDE), size.height.min(Canvas::MAX_SIDE))
             }
         }
     }

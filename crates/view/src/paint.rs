@@ -5,14 +5,20 @@
 
 use std::collections::BTreeMap;
 
+use farway_proto::wayland::ObjectId;
+
 use crate::client::Target;
 use crate::compositor::Compositor;
 use crate::config::{Config, Show};
+use crate::dispatch::{Refusal, code};
 use crate::effect::{CanvasId, Effect};
 use crate::geometry::{Area, Rect, Size};
 use crate::raster::{Canvas, Draw, Raster};
 use crate::scene::{Item, physical};
 use crate::surface::SurfaceId;
+
+/// Pixels of all windows of one client that have canvases of their own.
+const CLIENT_PIXELS: i64 = 128 << 20;
 
 /// Rectangles that are drawn apart.
 const DAMAGE_RECTS: usize = 16;
@@ -122,6 +128,9 @@ impl Compositor {
         let size = self.canvas_size(id);
         let period = self.period(id);
         let background = if matches!(id, CanvasId::Output(_)) { self.config.background } else { 0 };
+        if !self.affords(id, size) {
+            return;
+        }
         let Some(sheet) = self.painter.canvases.get_mut(&id) else { return };
         if sheet.canvas.size() != size {
             sheet.canvas = Canvas::new(size);
@@ -149,6 +158,23 @@ impl Compositor {
             self.effects.push_back(Effect::Present { canvas: id, damage: damage.rects().to_vec() });
         }
         self.answer(id, &items, period, sequence);
+    }
+
+    /// Whether a client may have a canvas of this size besides its others. If not, it is let go: a few bytes of a
+    /// viewport's size must not cost gigabytes.
+    fn affords(&mut self, id: CanvasId, size: Size) -> bool {
+        let CanvasId::Window(window) = id else { return true };
+        let Some(client) = self.windows.get(&window).map(|it| it.object.client) else { return false };
+        let area = |size: Size| i64::from(size.width.max(0)) * i64::from(size.height.max(0));
+        let others = self.painter.canvases.iter().filter(|(other, _)| **other != id).filter(|(other, _)| {
+            matches!(other, CanvasId::Window(it) if self.windows.get(it).is_some_and(|it| it.object.client == client))
+        });
+        let total = area(size) + others.map(|(_, sheet)| area(sheet.canvas.size())).sum::<i64>();
+        if total > CLIENT_PIXELS {
+            let text = "the windows are too large".into();
+            self.post(client, &Refusal { object: ObjectId(1), code: code::NO_MEMORY, text });
+        }
+        total <= CLIENT_PIXELS
     }
 
     /// Frame callbacks and presentation feedbacks of what is seen.

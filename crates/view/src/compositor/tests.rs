@@ -9,9 +9,9 @@ use super::*;
 use crate::descriptor::Descriptor;
 use crate::geometry::Size;
 
-pub(crate) mod peer;
 mod garbage;
 mod pair;
+pub(crate) mod peer;
 
 /// A refresh of the default output, in nanoseconds.
 pub(crate) const REFRESH: u64 = 16_666_667;
@@ -208,6 +208,16 @@ impl World {
         let (buffer, _) = self.buffer(size, color);
         self.show(surface, buffer);
         (surface, xdg, toplevel)
+    }
+
+    /// Puts the newest window somewhere, as a user would who drags it.
+    pub fn place(&mut self, x: i32, y: i32) {
+        let newest = *self.view.windows.keys().next_back().expect("a window");
+        let window = self.view.windows.get_mut(&newest).expect("it is there");
+        window.at = crate::geometry::Point::new(x, y);
+        self.view.painter.want(None);
+        self.view.settle();
+        self.pump();
     }
 
     /// Acknowledges the last configure of an xdg_surface.

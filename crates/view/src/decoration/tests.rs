@@ -54,6 +54,8 @@ fn the_configuration_decides() {
         let (buffer, _) = world.buffer(Size::new(10, 10), 0);
         world.show(surface, buffer);
         assert_eq!(frames(&mut world), [server]);
+        // It was told to be active.
+        modes(&mut world, decoration);
         world.send(decoration, "set_mode", |it| it.uint(1));
         world.send(decoration, "unset_mode", |it| it);
         assert_eq!(modes(&mut world, decoration), [mode, mode]);

@@ -134,12 +134,12 @@ impl Compositor {
         let window = popup.map(|it| it.0).or(active);
         let surface = window.and_then(|it| self.windows.get(&it)).map(|it| it.surface);
         self.give_keyboard(surface);
+        self.text_focus_changed(None, surface);
     }
 
     /// A surface's client loses or gets the keyboard. Called between the `leave` of the old and the `enter` of the
     /// new one.
     pub(crate) fn focus_changed(&mut self, old: Option<SurfaceId>, new: Option<SurfaceId>) {
         self.selection_focus_changed(old, new);
-        self.text_focus_changed(old, new);
     }
 }

@@ -28,6 +28,7 @@ fn the_pointer_enters_moves_and_leaves() {
 fn between_surfaces_of_a_client_leave_and_enter_are_one_frame() {
     let (mut world, devices, first) = one_window();
     let (second, ..) = world.window(Size::new(100, 50), GREEN);
+    world.place(622, 367);
     world.input(moved(600.0, 340.0));
     events(&mut world, devices.pointer);
     world.input(moved(640.0, 370.0));
@@ -62,6 +63,7 @@ fn a_button_holds_the_pointer() {
 fn a_click_raises_and_focuses_before_it_is_told() {
     let (mut world, devices, first) = one_window();
     world.window(Size::new(100, 50), GREEN);
+    world.place(622, 367);
     world.refresh();
     assert_eq!(world.pixel(640, 370), GREEN);
     world.input(moved(600.0, 340.0));
@@ -256,6 +258,7 @@ fn a_pointer_that_comes_late_learns_where_it_is() {
 fn a_release_is_only_for_who_was_told_of_the_press() {
     let (mut world, devices, first) = one_window();
     let (.., above) = world.window(Size::new(100, 50), GREEN);
+    world.place(622, 367);
     let right = |pressed| Input::Button { code: LEFT + 1, pressed };
     world.input(moved(640.0, 370.0));
     world.input(button(true));

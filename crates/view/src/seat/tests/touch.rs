@@ -32,6 +32,7 @@ fn a_finger_stays_with_its_surface() {
 fn a_finger_raises_a_window() {
     let (mut world, devices, first) = one_window();
     world.window(Size::new(100, 50), GREEN);
+    world.place(622, 367);
     events(&mut world, devices.keyboard);
     world.input(finger(0, Phase::Down, 600.0, 340.0));
     let told = events(&mut world, devices.keyboard);
@@ -42,6 +43,7 @@ fn a_finger_raises_a_window() {
 fn a_finger_on_a_surface_that_goes_still_comes_up() {
     let (mut world, devices, _) = one_window();
     let (surface, xdg, toplevel) = world.window(Size::new(100, 50), GREEN);
+    world.place(622, 367);
     world.input(finger(0, Phase::Down, 640.0, 380.0));
     world.send(toplevel, "destroy", |it| it);
     world.send(xdg, "destroy", |it| it);
