@@ -43,7 +43,7 @@ pub(super) fn by_name(name: &str) -> Option<u32> {
     if let Some(alias) = ALIASES.iter().find(|alias| alias.0 == name) {
         return keys::code(alias.1);
     }
-    let named = |keysym: &str| keysym.eq_ignore_ascii_case(name) && keysym != "NoSymbol";
+    let named = |keysym: &str| keysym.eq_ignore_ascii_case(name) && !matches!(keysym, "" | "NoSymbol");
     let printed = |symbol: &Symbol| named(&symbol.name()) || symbol.char().is_some_and(|c| one(name, c));
     let us = layouts::table("us")?.keys;
     // A key with the character on its lower half comes before one that has it on the upper.
