@@ -74,13 +74,13 @@ impl Kind {
         match self {
             Self::One => 0,
             Self::Two => usize::from(shift),
-            Self::Alphabetic => usize::from(shift || lock),
+            // Shift undoes Caps Lock.
+            Self::Alphabetic => usize::from(shift != lock),
             // Shift gives the arrows back.
             Self::Keypad => usize::from(has(bits::NUM_LOCK) && !shift),
             Self::Four => third + usize::from(shift),
-            Self::FourAlphabetic if third == 0 => usize::from(shift || lock),
             Self::FourAlphabetic => third + usize::from(shift != lock),
-            Self::FourSemialphabetic if third == 0 => usize::from(shift || lock),
+            Self::FourSemialphabetic if third == 0 => usize::from(shift != lock),
             Self::FourSemialphabetic => third + usize::from(shift),
             Self::PcAlt => usize::from(has(bits::ALT)),
             Self::PcControl => usize::from(has(bits::CONTROL)),
@@ -125,32 +125,10 @@ impl Board {
     /// The keys of these layouts, one group each.
     pub(super) fn new(tables: &[Table]) -> Self {
         let several = tables.len() > 1;
-        let mut list = Vec::with_capacity(KEYS.len());
-        for &keys::Fixed(code, name, symbols) in KEYS {
-            let own = |table: &Table| -> Option<Group> {
-                match (name, table.keys.get(&code)) {
-                    (_, Some(symbols)) => Some(Group::new(symbols.clone())),
-                    ("KPDL", None) if table.comma => Some(Group::named("KP_Delete KP_Separator")),
-                    ("RALT", None) if table.altgr() => Some(Group::named("ISO_Level3_Shift")),
-                    _ => (!symbols.is_empty()).then(|| shared(name, symbols, several)),
-                }
-            };
-            let groups: Vec<Option<Group>> = tables.iter().map(own).collect();
-            if groups.iter().all(Option::is_none) {
-                continue;
-            }
-            let per_layout =
-                tables.iter().any(|table| table.keys.contains_key(&code)) || name == "KPDL" || name == "RALT";
-            let mut groups: Vec<Group> = groups
-                .into_iter()
-                .map(|group| group.unwrap_or_else(|| Group::new(vec![Symbol::None])))
-                .collect();
-            if !per_layout {
-                groups.truncate(1);
-            }
-            list.push(Key { code, name, groups });
-        }
-        Self { keys: list, groups: u32::try_from(tables.len()).unwrap_or(u32::MAX) }
+        let keys = KEYS
+            .iter()
+            .filter_map(|key| Some(Key { code: key.0, name: key.1, groups: groups(key, tables, several)? }));
+        Self { keys: keys.collect(), groups: u32::try_from(tables.len()).unwrap_or(u32::MAX) }
     }
 
     /// The key of a code.
@@ -169,6 +147,26 @@ impl Board {
     }
 }
 
+/// The groups of a key: one if the layouts do not differ, none if no layout has it.
+fn groups(key: &'static keys::Fixed, tables: &[Table], several: bool) -> Option<Vec<Group>> {
+    let &keys::Fixed(code, name, symbols) = key;
+    let own = |table: &Table| match (name, table.keys.get(&code)) {
+        (_, Some(symbols)) => Some(Group::new(symbols.clone())),
+        ("KPDL", None) if table.comma => Some(Group::named("KP_Delete KP_Separator")),
+        ("RALT", None) if table.altgr() => Some(Group::named("ISO_Level3_Shift")),
+        _ => None,
+    };
+    let rest = || match symbols {
+        "" => Group::named("NoSymbol"),
+        _ => shared(name, symbols, several),
+    };
+    let own: Vec<Option<Group>> = tables.iter().map(own).collect();
+    if own.iter().any(Option::is_some) {
+        return Some(own.into_iter().map(|group| group.unwrap_or_else(rest)).collect());
+    }
+    (!symbols.is_empty()).then(|| vec![rest()])
+}
+
 /// A key that is the same in all layouts. Alt and Shift together change the layout, if there are several.
 fn shared(name: &str, symbols: &'static str, several: bool) -> Group {
     let kind = |kind: Kind, names: &'static str| Group { kind, ..Group::named(names) };
@@ -176,6 +174,7 @@ fn shared(name: &str, symbols: &'static str, several: bool) -> Group {
         ("LFSH", true) => kind(Kind::PcAlt, "Shift_L ISO_Next_Group"),
         ("RTSH", true) => kind(Kind::PcAlt, "Shift_R ISO_Next_Group"),
         ("LALT", true) => kind(Kind::Two, "Alt_L ISO_Next_Group"),
+        ("RALT", true) => kind(Kind::Two, "Alt_R ISO_Next_Group"),
         ("PRSC", _) => kind(Kind::PcAlt, symbols),
         ("PAUS", _) => kind(Kind::PcControl, symbols),
         _ => Group::named(symbols),

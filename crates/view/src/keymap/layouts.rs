@@ -100,7 +100,6 @@ fn symbols(word: &'static str) -> Vec<Symbol> {
             '∅' => Symbol::None,
             '␣' => Symbol::Char(' '),
             '⍽' => Symbol::Char('\u{a0}'),
-            '⎵' => Symbol::Char('\u{202f}'),
             '◌' => {
                 chars.next().filter(|mark| dead_name(*mark).is_some()).map_or(Symbol::None, Symbol::Dead)
             }

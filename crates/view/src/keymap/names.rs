@@ -3,8 +3,12 @@
 //! A name is a keysym of the US layout or of a key that all layouts share, an alias from below, or evdev's own name
 //! (`KEY_LEFTCTRL`). Case does not matter. Invariant: a name says a key, never a level: `A` is the key that `a` is.
 
+#[cfg(test)]
+mod tests;
+
 use super::keys::{self, KEYS};
 use super::layouts;
+use super::symbol::Symbol;
 
 /// Alias and the key's name in XKB.
 #[rustfmt::skip]
@@ -39,24 +43,17 @@ pub(super) fn by_name(name: &str) -> Option<u32> {
     if let Some(alias) = ALIASES.iter().find(|alias| alias.0 == name) {
         return keys::code(alias.1);
     }
-    let named = |keysym: &str| keysym.eq_ignore_ascii_case(name) && keysym != "NoSymbol";
-    let shared = |key: &&keys::Fixed| {
-        key.2.split(' ').any(|keysym| named(keysym) || keysym.strip_prefix("XF86").is_some_and(named))
-    };
-    let us = layouts::table("us")?;
-    let printed = us.keys.iter().find(|(_, symbols)| {
-        let is = |symbol: &super::symbol::Symbol| {
-            named(&symbol.name()) || symbol.char().is_some_and(|c| one(name, c))
-        };
-        // The key with the character on its lower half, before any that has it on the upper.
-        symbols.first().is_some_and(is)
-    });
-    let upper = || {
-        us.keys.iter().find(|(_, symbols)| {
-            symbols.iter().any(|s| named(&s.name()) || s.char().is_some_and(|c| one(name, c)))
-        })
-    };
-    printed.or_else(upper).map(|entry| *entry.0).or_else(|| KEYS.iter().find(shared).map(|key| key.0))
+    let named = |keysym: &str| keysym.eq_ignore_ascii_case(name) && !matches!(keysym, "" | "NoSymbol");
+    let printed = |symbol: &Symbol| named(&symbol.name()) || symbol.char().is_some_and(|c| one(name, c));
+    let us = layouts::table("us")?.keys;
+    // A key with the character on its lower half comes before one that has it on the upper.
+    let lower = us.iter().find(|(_, symbols)| symbols.first().is_some_and(printed));
+    let upper = || us.iter().find(|(_, symbols)| symbols.iter().any(printed));
+    if let Some((code, _)) = lower.or_else(upper) {
+        return Some(*code);
+    }
+    let shared = |keysym: &str| named(keysym) || keysym.strip_prefix("XF86").is_some_and(named);
+    KEYS.iter().find(|key| key.2.split(' ').any(shared)).map(|key| key.0)
 }
 
 /// Whether the name is just this character.

@@ -4,6 +4,9 @@
 //! them. Invariant: a key is down once at most, and what it did when it went down is undone when it comes up, even if
 //! it would do something else by then.
 
+#[cfg(test)]
+mod tests;
+
 use super::Keymap;
 use super::board::bits;
 use super::symbol::Symbol;

@@ -94,7 +94,7 @@ static OTHERS: &[(&str, &str)] = &[
     ("‘’‚“”„–—…†‡", "leftsinglequotemark rightsinglequotemark singlelowquotemark leftdoublequotemark \
         rightdoublequotemark doublelowquotemark endash emdash ellipsis dagger doubledagger"),
     ("≤≥≠∞∫√", "lessthanequal greaterthanequal notequal infinity integral radical"),
-    ("ΩπΠ∧∨‰", "Greek_OMEGA Greek_pi Greek_PI logicaland logicalor permille"), ("№", "numerosign"),
+    ("ΩπΠ∧∨‰əƏ", "Greek_OMEGA Greek_pi Greek_PI logicaland logicalor permille schwa SCHWA"), ("№", "numerosign"),
     ("абвгдежзийклмнопрстуфхцчшщъыьэюяё", "Cyrillic_a Cyrillic_be Cyrillic_ve Cyrillic_ghe Cyrillic_de \
         Cyrillic_ie Cyrillic_zhe Cyrillic_ze Cyrillic_i Cyrillic_shorti Cyrillic_ka Cyrillic_el Cyrillic_em \
         Cyrillic_en Cyrillic_o Cyrillic_pe Cyrillic_er Cyrillic_es Cyrillic_te Cyrillic_u Cyrillic_ef \

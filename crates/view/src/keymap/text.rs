@@ -2,6 +2,9 @@
 //!
 //! Invariant: the text is complete (nothing is included) and says the same as the [`Board`].
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 
 use super::board::{Board, Group, Key};
@@ -10,20 +13,22 @@ use super::keys::KEYS;
 /// evdev's code 0 would be XKB's keycode 8.
 const OFFSET: u32 = 8;
 
-/// Key types: name, modifiers, then modifiers and level of each entry, `=` marks one that preserves Lock.
+/// A key type: name, modifiers, levels of combinations (`=` marks one that preserves Lock), names of the levels.
+struct Type(&'static str, &'static str, &'static [(&'static str, u32)], &'static [&'static str]);
+
 #[rustfmt::skip]
-static TYPES: &[(&str, &str, &[(&str, u32)], &[&str])] = &[
-    ("ONE_LEVEL", "none", &[], &["Any"]),
-    ("TWO_LEVEL", "Shift", &[("Shift", 2)], &["Base", "Shift"]),
-    ("ALPHABETIC", "Shift+Lock", &[("Shift", 2), ("Lock", 2)], &["Base", "Caps"]),
-    ("KEYPAD", "Shift+NumLock", &[("NumLock", 2)], &["Base", "Number"]),
-    ("PC_ALT_LEVEL2", "Alt", &[("Alt", 2)], &["Base", "Alt"]),
-    ("PC_CONTROL_LEVEL2", "Control", &[("Control", 2)], &["Base", "Control"]),
-    ("FOUR_LEVEL", "Shift+LevelThree", &[("Shift", 2), ("LevelThree", 3), ("Shift+LevelThree", 4)], LEVELS),
-    ("FOUR_LEVEL_ALPHABETIC", "Shift+Lock+LevelThree",
+static TYPES: &[Type] = &[
+    Type("ONE_LEVEL", "none", &[], &["Any"]),
+    Type("TWO_LEVEL", "Shift", &[("Shift", 2)], &["Base", "Shift"]),
+    Type("ALPHABETIC", "Shift+Lock", &[("Shift", 2), ("Lock", 2)], &["Base", "Caps"]),
+    Type("KEYPAD", "Shift+NumLock", &[("NumLock", 2)], &["Base", "Number"]),
+    Type("PC_ALT_LEVEL2", "Alt", &[("Alt", 2)], &["Base", "Alt"]),
+    Type("PC_CONTROL_LEVEL2", "Control", &[("Control", 2)], &["Base", "Control"]),
+    Type("FOUR_LEVEL", "Shift+LevelThree", &[("Shift", 2), ("LevelThree", 3), ("Shift+LevelThree", 4)], LEVELS),
+    Type("FOUR_LEVEL_ALPHABETIC", "Shift+Lock+LevelThree",
         &[("Shift", 2), ("Lock", 2), ("LevelThree", 3), ("Shift+LevelThree", 4), ("Lock+LevelThree", 4),
             ("Shift+Lock+LevelThree", 3)], LEVELS),
-    ("FOUR_LEVEL_SEMIALPHABETIC", "Shift+Lock+LevelThree",
+    Type("FOUR_LEVEL_SEMIALPHABETIC", "Shift+Lock+LevelThree",
         &[("Shift", 2), ("Lock", 2), ("LevelThree", 3), ("Shift+LevelThree", 4), ("=Lock+LevelThree", 3),
             ("=Shift+Lock+LevelThree", 4)], LEVELS),
 ];
@@ -90,7 +95,7 @@ fn keycodes(out: &mut String) {
 fn types(out: &mut String) {
     out.push_str("xkb_types \"complete\" {\n");
     out.push_str(VIRTUAL);
-    for (name, modifiers, entries, levels) in TYPES {
+    for Type(name, modifiers, entries, levels) in TYPES {
         line!(out, "\ttype \"{name}\" {{\n\t\tmodifiers = {modifiers};");
         for (entry, level) in *entries {
             let modifiers = entry.trim_start_matches('=');

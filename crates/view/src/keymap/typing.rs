@@ -3,6 +3,9 @@
 //! What follows a dead key is as in the Compose file of the X Window System for UTF-8, which clients go by. Invariant:
 //! the keystrokes of a character give it, if no lock is on and the layout is the one asked for.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use super::board::Board;
 use super::keys;
 use super::symbol::Symbol;
@@ -49,28 +52,6 @@ static ALONE: &[(char, char, char)] = &[
     ('\u{328}', '˛', '˛'),
 ];
 
-/// What a dead key and the symbol after it give, if they give a character.
-pub(super) fn compose(mark: char, then: Symbol) -> Option<char> {
-    let alone = ALONE.iter().find(|entry| entry.0 == mark);
-    match then {
-        Symbol::Char(' ') => alone.map(|entry| entry.1),
-        Symbol::Dead(other) if other == mark => alone.map(|entry| entry.2),
-        Symbol::Char('I') if mark == '\u{307}' => Some('İ'),
-        Symbol::Char(base) => {
-            let pairs = COMPOSED.iter().find(|entry| entry.0 == mark)?.1;
-            let small = single(base.to_lowercase())?;
-            let mut chars = pairs.chars();
-            while let (Some(letter), Some(result)) = (chars.next(), chars.next()) {
-                if letter == small {
-                    return if base == small { Some(result) } else { single(result.to_uppercase()) };
-                }
-            }
-            None
-        }
-        _ => None,
-    }
-}
-
 fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
     chars.next().filter(|_| chars.next().is_none())
 }
@@ -103,13 +84,17 @@ fn pairs(c: char) -> impl Iterator<Item = (char, Symbol)> {
         spaced.into_iter().chain(twice)
     });
     let composed = COMPOSED.iter().flat_map(move |&(mark, pairs)| {
-        let bases = pairs.chars().step_by(2).flat_map(|base| [base, base.to_ascii_uppercase()]);
-        let bases = bases.chain((mark == '\u{307}').then_some('I'));
-        bases
-            .map(Symbol::Char)
-            .filter(move |base| compose(mark, *base) == Some(c))
-            .map(move |base| (mark, base))
+        let (letters, results) = (pairs.chars().step_by(2), pairs.chars().skip(1).step_by(2));
+        letters.zip(results).filter_map(move |(letter, result)| {
+            if result == c {
+                return Some((mark, Symbol::Char(letter)));
+            }
+            let capital = c.is_uppercase() && single(result.to_uppercase()) == Some(c);
+            capital.then_some((mark, Symbol::Char(letter.to_ascii_uppercase())))
+        })
     });
+    let dotted = (c == 'İ').then_some(('\u{307}', Symbol::Char('I')));
+    let composed = composed.chain(dotted);
     alone.chain(composed)
 }
 
