@@ -71,7 +71,6 @@ pub(crate) enum Role {
 #[derive(Debug)]
 pub(crate) struct Surface {
     pub target: Target,
-    pub version: u32,
     pub role: Role,
     /// Requested since the last commit.
     pub pending: State,
@@ -214,7 +213,6 @@ fn create_surface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
     let target = Target { client: request.client, id: request.new_id(0) };
     let surface = Surface {
         target,
-        version: request.version,
         role: Role::None,
         pending: State::default(),
         cached: State::default(),

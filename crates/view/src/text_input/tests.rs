@@ -36,15 +36,12 @@ fn texts(world: &mut World) -> (Vec<String>, Option<String>) {
 #[test]
 fn text_goes_to_who_has_the_keyboard_and_asked() {
     let mut world = World::new(Config::default());
-    let (surface, ..) = world.window(Size::new(100, 50), 0);
-    let focused = world.surface_id(surface);
     let input = text_input(&mut world);
-    world.focus(None);
-    world.take("enter");
     // Not before it has entered.
     enable(&mut world, input, Rect::default());
     assert!(!world.view.text_commit("x"));
-    world.focus(Some(focused));
+    let (surface, ..) = world.window(Size::new(100, 50), 0);
+    let focused = world.surface_id(surface);
     assert!(world.take("enter").iter().any(|it| it.id == input));
     assert!(!world.view.text_commit("x"));
     enable(&mut world, input, Rect::new(1, 2, 3, 4));

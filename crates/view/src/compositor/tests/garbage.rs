@@ -10,7 +10,6 @@ use super::*;
 use crate::client::Data;
 use crate::config::{OutputConfig, Show};
 use crate::effect::SelectionKind;
-use crate::geometry::Rect;
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
