@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use farway_sys::pack::Compression;
+use view::{DemoArgs, ScreenArgs, ViewArgs};
 
 /// What `--version` prints after the program's name. The lines are those of waypipe, for scripts that look.
 const VERSION: &str = concat!(
@@ -109,7 +111,7 @@ pub struct Args {
 }
 
 /// Which end of the channel this process is.
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum Mode {
     /// Run a command whose windows appear at the other end
@@ -120,8 +122,19 @@ pub enum Mode {
         command: Vec<OsString>,
     },
     /// Show what the other end's applications draw
-    #[command(disable_help_flag = true, disable_version_flag = true)]
-    Client,
+    #[command(disable_version_flag = true)]
+    Client {
+        /// Show windows with a compositor of farway's own; the default where WAYLAND_DISPLAY is not set
+        #[arg(long)]
+        view: bool,
+        /// How that compositor shows windows
+        #[command(flatten)]
+        screen: ScreenArgs,
+    },
+    /// Run a compositor of farway's own, in windows or without any screen
+    View(ViewArgs),
+    /// Show farway at work on this machine alone: a compositor, both ends and a link between them
+    Demo(DemoArgs),
     /// Anything else.
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -173,16 +186,22 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Err
     if let Mode::Other(words) = &args.mode {
         let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
         let message = match NOT_YET.contains(&&*word) {
-            true => format!("the mode `{word}` is not in this version of farway, which has: server, client"),
-            false => format!("unknown mode `{word}`; the modes are: server, client"),
+            true => format!(
+                "the mode `{word}` is not in this version of farway, which has: server, client, view, demo"
+            ),
+            false => format!("unknown mode `{word}`; the modes are: server, client, view, demo"),
         };
         return usage(clap::error::ErrorKind::InvalidSubcommand, message);
     }
-    let client = args.mode == Mode::Client;
+    let client = matches!(args.mode, Mode::Client { .. });
+    let viewed = matches!(args.mode, Mode::Client { view: true, .. });
     let conflict = match () {
         () if args.xwls && args.oneshot => Some("--xwls needs a display for many programs, so not --oneshot"),
         () if args.vsock && args.socket.is_none() => Some("--vsock needs --socket [[s]CID:]PORT"),
         () if args.secctx.is_some() && !client => Some("--secctx is for the mode client"),
+        () if args.secctx.is_some() && viewed => {
+            Some("--secctx is for the compositor of the session, not --view")
+        }
         () if args.xwls && client => Some("--xwls is for the mode server"),
         () => None,
     };

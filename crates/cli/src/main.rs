@@ -55,11 +55,14 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         cpus: available_parallelism().map_or(1, usize::from),
         tag: tag(RandomState::new().build_hasher().finish()),
         pid: std::process::id(),
+        uid: rustix::process::getuid().as_raw(),
     };
     let plan = plan::plan(args, env, &here)?;
     let side = match plan.role {
         Role::Server(_) => "server",
         Role::Client(_) => "client",
+        Role::View(_) => "view",
+        Role::Demo(_) => "demo",
     };
     let filter = env.get(OsStr::new("FARWAY_LOG")).and_then(|filter| filter.to_str());
     log::init(debug, filter, side);
@@ -69,6 +72,8 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
     Ok(match plan.role {
         Role::Server(server) => run::server::run(server, plan.settings)?,
         Role::Client(client) => run::client::run(client, plan.settings)?,
+        Role::View(view) => run::view::run(view, plan.settings)?,
+        Role::Demo(demo) => run::demo::run(demo, plan.settings)?,
     })
 }
 

@@ -6,6 +6,7 @@
 mod error;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use farway_proxy::Settings;
 use farway_sys::net::VsockAddr;
 
+use crate::args::view::ScreenArgs;
 use crate::args::{Args, Mode};
 pub use error::PlanError;
 
@@ -38,6 +40,8 @@ pub struct Circumstances {
     pub tag: String,
     /// Our process id.
     pub pid: u32,
+    /// Our user id.
+    pub uid: u32,
 }
 
 /// Everything that is to be done.
@@ -52,12 +56,16 @@ pub struct Plan {
 }
 
 /// Which end of the channel to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Role {
     /// Where applications run.
     Server(Server),
     /// Where they are seen.
     Client(Client),
+    /// A compositor by itself.
+    View(view::View),
+    /// Everything on one machine, to look at.
+    Demo(view::Demo),
 }
 
 /// How the two halves find each other.
@@ -120,7 +128,7 @@ pub struct CommandLine {
 }
 
 /// To show what arrives over channels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     /// To listen on.
     pub channel: Channel,
@@ -133,12 +141,14 @@ pub struct Client {
 }
 
 /// Where the compositor is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Compositor {
     /// A socket to connect to.
     Path(PathBuf),
     /// A connection that we inherited.
     Inherited(i32),
+    /// We bring it along.
+    Own(view::Place, view::Screen),
 }
 
 /// A security context to be made.
@@ -182,7 +192,17 @@ pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan,
             command: command_line(command, args.login_shell, env),
             shape: shape(&args, env, here)?,
         }),
-        Mode::Client => Role::Client(client(&args, channel(CLIENT_SOCKET)?, env, here)?),
+        Mode::Client { view, screen } => {
+            let client = client(&args, (*view, screen), channel(CLIENT_SOCKET)?, env, here)?;
+            if let (Compositor::Own(..), false) = (&client.compositor, *view) {
+                notes.push(
+                    "WAYLAND_DISPLAY is not set: farway shows windows with a compositor of its own (--view)",
+                );
+            }
+            Role::Client(client)
+        }
+        Mode::View(args) => Role::View(view::view(args, env, here)?),
+        Mode::Demo(args) => Role::Demo(view::demo(args, env, here)?),
         // `args::parse` refuses these.
         Mode::Other(_) => return Err(PlanError::Mode),
     };
@@ -239,16 +259,18 @@ fn shape(args: &Args, env: &Environment, here: &Circumstances) -> Result<Shape, 
 
 fn client(
     args: &Args,
+    (own, screen): (bool, &ScreenArgs),
     channel: Channel,
     env: &Environment,
     here: &Circumstances,
 ) -> Result<Client, PlanError> {
     let compositor = match env.get(OsStr::new("WAYLAND_SOCKET")) {
-        Some(text) => Compositor::Inherited(descriptor(text)?),
-        None => {
-            let display = value(env, "WAYLAND_DISPLAY").ok_or(PlanError::NoDisplay)?;
-            Compositor::Path(named(in_runtime_dir(display, "WAYLAND_DISPLAY", env)?)?)
-        }
+        Some(text) if !own => Compositor::Inherited(descriptor(text)?),
+        _ => match value(env, "WAYLAND_DISPLAY").filter(|_| !own) {
+            Some(display) => Compositor::Path(named(in_runtime_dir(display, "WAYLAND_DISPLAY", env)?)?),
+            None if args.secctx.is_some() => return Err(PlanError::NoDisplay),
+            None => Compositor::Own(view::place(None, env, here)?, view::Screen::new(screen, env)),
+        },
     };
     let inherited = matches!(compositor, Compositor::Inherited(_));
     let secctx = match &args.secctx {

@@ -4,6 +4,7 @@
 //! socket files that it made are gone.
 
 pub mod client;
+pub mod demo;
 mod dial;
 mod door;
 mod error;
@@ -11,6 +12,7 @@ mod house;
 mod reaper;
 pub mod server;
 mod signals;
+pub mod view;
 mod xwls;
 
 pub use error::RunError;

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod hello;
 pub mod roles;
 pub mod settings;
+pub mod stats;
 pub mod store;
 pub mod transport;
 

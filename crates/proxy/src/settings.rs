@@ -1,10 +1,13 @@
 //! What the user chose, for all connections of a process. Values only.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use farway_proto::channel::CompressionCode;
 use farway_proto::engine::{Config, Limits};
 use farway_sys::pack::Compression;
+
+use crate::stats::Tally;
 
 /// How connections are to be served.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Settings {
     /// Where shared memory lives on systems that have only files for it. `None`: the system's temporary
     /// folder.
     pub temporary: Option<PathBuf>,
+    /// Counts what is sent, if somebody wants to know.
+    pub tally: Option<Arc<Tally>>,
 }
 
 impl Default for Settings {
@@ -34,6 +39,7 @@ impl Default for Settings {
             limits: Limits::default(),
             trace: false,
             temporary: None,
+            tally: None,
         }
     }
 }

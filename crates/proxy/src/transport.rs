@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here reads the environment; every address is given.
 
+pub mod emulated;
+
 use std::fmt;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};

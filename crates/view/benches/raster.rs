@@ -107,6 +107,14 @@ fn main() {
     if let Some(file) = &file {
         println!("by position (mapped: {}):", file.is_mapped());
         bench.scaled("  opaque 1:1", file, Xrgb8888, SIZE, 0);
+        for offset in [16, 2048] {
+            let layout = Layout { offset, stride: 5120, size: SIZE, format: Xrgb8888 };
+            let source = Source::Shared { memory: file, layout };
+            bench.draw(
+                &format!("  opaque 1:1 from byte {offset}"),
+                &Draw::whole(source, SIZE, Point::default()),
+            );
+        }
         bench.scaled("  opaque 1:1, rows with gaps", file, Xrgb8888, SIZE, 64);
         bench.scaled("  blend 1:1, all translucent", file, Argb8888, SIZE, 0);
     }

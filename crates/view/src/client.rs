@@ -9,11 +9,15 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use farway_proto::wayland::{Form, Interface, ObjectId, Stream, by_name};
 
+use crate::activation::Wish;
+use crate::data_device::offer::Offer;
+use crate::data_device::source::Source;
 use crate::descriptor::Descriptor;
 use crate::effect::{ClientId, WindowId};
 use crate::geometry::Area;
 use crate::shm::{Buffer, Pool};
 use crate::surface::SurfaceId;
+use crate::text_input::TextInput;
 use crate::xdg::positioner::Positioner;
 
 /// The first id of objects that the compositor makes.
@@ -51,6 +55,11 @@ pub(crate) enum Data {
     For(ObjectId),
     /// A number that the subject gives a meaning to.
     Number(u32),
+    Source(Box<Source>),
+    Offer(Box<Offer>),
+    /// A token for activation that is still being made.
+    Wish(Wish),
+    TextInput(Box<TextInput>),
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +78,8 @@ pub(crate) struct Client {
     pub out_descriptors: Vec<Descriptor>,
     /// It broke the protocol or went away: nothing it says counts any more.
     pub dead: bool,
+    /// It is owed more than it may be: it goes with the next occasion.
+    pub flooded: bool,
     /// [`Effect::Disconnect`](crate::effect::Effect::Disconnect) was given.
     pub dismissed: bool,
     pub surfaces: usize,
@@ -87,6 +98,7 @@ impl Client {
             out: BytesMut::new(),
             out_descriptors: Vec::new(),
             dead: false,
+            flooded: false,
             dismissed: false,
             surfaces: 0,
             pool_bytes: Arc::default(),

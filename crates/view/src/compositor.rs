@@ -9,17 +9,21 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use farway_proto::wayland::{Builder, Form, Interface, ObjectId, Way};
 
+use crate::activation::Tokens;
 use crate::client::{Client, Data, Object, Target};
 use crate::config::Config;
+use crate::data_device::Exchange;
 use crate::descriptor::Descriptor;
 use crate::desk::Desk;
 use crate::dispatch::{Refusal, Table};
 use crate::effect::{CanvasId, ClientId, Effect, WindowId};
+use crate::idle_inhibit::Vigil;
 use crate::output::Output;
 use crate::paint::Painter;
 use crate::raster::Canvas;
 use crate::seat::Seat;
 use crate::surface::{Surface, SurfaceId};
+use crate::text_input::TextFocus;
 use crate::xdg::window::Window;
 
 #[cfg(test)]
@@ -38,6 +42,11 @@ pub struct Compositor {
     pub(crate) desk: Desk,
     pub(crate) seat: Seat,
     pub(crate) painter: Painter,
+    pub(crate) exchange: Exchange,
+    pub(crate) kde_frames: BTreeMap<SurfaceId, Target>,
+    pub(crate) tokens: Tokens,
+    pub(crate) text_focus: TextFocus,
+    pub(crate) vigil: Vigil,
     pub(crate) effects: VecDeque<Effect>,
     next_client: u32,
     next_number: u32,
@@ -58,6 +67,11 @@ impl Compositor {
             desk: Desk::default(),
             seat: Seat::new(&config),
             painter: Painter::new(&config),
+            exchange: Exchange::default(),
+            kde_frames: BTreeMap::new(),
+            tokens: Tokens::default(),
+            text_focus: TextFocus::default(),
+            vigil: Vigil::default(),
             effects: VecDeque::new(),
             next_client: 1,
             next_number: 1,
@@ -149,7 +163,12 @@ impl Compositor {
 
     /// What follows from changes, once after each input from outside: focus, what the pointer is over.
     pub(crate) fn settle(&mut self) {
+        let flooded = self.clients.iter().filter(|(_, it)| it.flooded && !it.dead).map(|(id, _)| *id);
+        for client in flooded.collect::<Vec<_>>() {
+            self.bury(client);
+        }
         self.settle_focus();
+        self.settle_vigil();
     }
 
     pub(crate) fn serial(&mut self) -> u32 {
@@ -210,7 +229,12 @@ impl Compositor {
         descriptors: Vec<Descriptor>,
         build: impl FnOnce(Builder) -> Builder,
     ) {
+        let most = self.config.limits.backlog;
         let Some(client) = self.clients.get_mut(&to.client).filter(|it| !it.dead) else { return };
+        client.flooded |= client.out.len() > most;
+        if client.flooded {
+            return;
+        }
         let Some(object) = client.object(to.id) else { return };
         let Some((opcode, signature)) = object.interface.find(Way::Event, name) else {
             debug_assert!(false, "{} has no event {name}", object.interface.name);

@@ -13,7 +13,7 @@ pub enum Show {
 }
 
 /// One screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputConfig {
     /// Name such as `HEADLESS-1`.
     pub name: String,
@@ -68,6 +68,8 @@ pub struct Limits {
     pub descriptors: usize,
     /// Width or height of a buffer.
     pub extent: i32,
+    /// Bytes that a client is owed and has not been given yet.
+    pub backlog: usize,
     /// Surfaces below one another.
     pub depth: usize,
 }
@@ -83,6 +85,7 @@ impl Default for Limits {
             types: 256,
             descriptors: 1_024,
             extent: 16_384,
+            backlog: 64 << 20,
             depth: 64,
         }
     }
@@ -103,6 +106,8 @@ pub struct Config {
     pub keyboard: String,
     /// What `wp_presentation.clock_id` names: `CLOCK_MONOTONIC` of Linux.
     pub clock: u32,
+    /// What tokens of `xdg_activation_v1` are made from: a random number wherever clients do not trust each other.
+    pub seed: u64,
 }
 
 impl Default for Config {
@@ -114,6 +119,7 @@ impl Default for Config {
             server_frames: false,
             keyboard: "us".into(),
             clock: 1,
+            seed: 0,
         }
     }
 }

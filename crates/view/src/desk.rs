@@ -13,8 +13,11 @@ use crate::geometry::{Point, Rect, Size};
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
-/// Distance from one new window to the next.
+/// Distance from a window to the next that has to cover it.
 const CASCADE: i32 = 32;
+
+/// Windows that are looked at to find a free place.
+const NEIGHBOURS: usize = 16;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -23,7 +26,6 @@ pub(crate) struct Desk {
     pub stack: Vec<WindowId>,
     /// Where popups may be, relative to a window's canvas, as hosts say.
     rooms: BTreeMap<WindowId, Rect>,
-    opened: i32,
     pub drag: Option<Drag>,
 }
 
@@ -73,26 +75,50 @@ impl Compositor {
     /// A toplevel is seen for the first time.
     pub(crate) fn desk_add(&mut self, id: WindowId) {
         let size = self.window_size(id);
-        let screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
-        let step = self.desk.opened % 8 * CASCADE;
-        self.desk.opened += 1;
-        let parent = self.windows.get(&id).and_then(Window::toplevel).and_then(|it| it.parent);
-        let around = match parent.and_then(|parent| self.windows.get(&parent)) {
-            Some(parent) => parent.geometry.size().rect().moved(parent.at),
-            None => screen.moved(Point::new(step, step)),
-        };
-        let centred = |start: i32, room: i32, size: i32| start + (room - size) / 2;
-        let fixed =
-            self.windows.get(&id).and_then(Window::toplevel).is_some_and(|it| it.maximized || it.fullscreen);
+        let window = self.windows.get(&id).and_then(Window::toplevel);
+        let fixed = window.is_some_and(|it| it.maximized || it.fullscreen);
+        let parent = window.and_then(|it| it.parent).and_then(|parent| self.windows.get(&parent));
+        let parent = parent.map(|it| it.geometry.size().rect().moved(it.at));
+        let at = self.free_place(size, parent);
         if let Some(window) = self.windows.get_mut(&id).filter(|_| !fixed) {
-            let at = Point::new(
-                centred(around.x, around.width, size.width).max(screen.x),
-                centred(around.y, around.height, size.height).max(screen.y),
-            );
             window.at = at;
         }
         self.desk.stack.push(id);
         self.raise(id);
+    }
+
+    /// Where a new window covers the least of others, as near to the middle as possible. A dialogue is in the middle
+    /// of its parent.
+    fn free_place(&self, size: Size, parent: Option<Rect>) -> Point {
+        let screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
+        let centred = |around: Rect| {
+            let x = around.x.saturating_add((around.width - size.width) / 2).max(screen.x);
+            let y = around.y.saturating_add((around.height - size.height) / 2).max(screen.y);
+            Point::new(x, y)
+        };
+        if let Some(parent) = parent {
+            return centred(parent);
+        }
+        let place = |id: &WindowId| self.windows.get(id).map(|it| it.geometry.size().rect().moved(it.at));
+        let others: Vec<Rect> = self.desk.stack.iter().rev().take(NEIGHBOURS).filter_map(place).collect();
+        let middle = centred(screen);
+        let (mut columns, mut rows) = (vec![middle.x], vec![middle.y]);
+        for other in &others {
+            let step = CASCADE;
+            columns.extend([other.right(), other.x - size.width, other.x, other.x.saturating_add(step)]);
+            rows.extend([other.bottom(), other.y - size.height, other.y, other.y.saturating_add(step)]);
+        }
+        let inside =
+            |at: &Point| at.x == middle.x && at.y == middle.y || screen.covers(size.rect().moved(*at));
+        let all = columns.iter().flat_map(|x| rows.iter().map(|y| Point::new(*x, *y))).filter(inside);
+        let cost = |at: &Point| {
+            let rect = size.rect().moved(*at);
+            let area = |it: Rect| i64::from(it.width) * i64::from(it.height);
+            let covered: i64 = others.iter().map(|other| area(rect.intersect(*other))).sum();
+            let away = |it: i32, middle: i32| i64::from(it.abs_diff(middle));
+            (covered, away(at.x, middle.x) + away(at.y, middle.y), at.y, at.x)
+        };
+        all.min_by_key(cost).unwrap_or(middle)
     }
 
     pub(crate) fn desk_remove(&mut self, id: WindowId) {

@@ -26,6 +26,16 @@ const GLOBALS: &[(&str, u32, Bind)] = &[
     ("wp_presentation", 1, crate::presentation::bound),
     ("zxdg_output_manager_v1", 3, quiet),
     ("wl_seat", 9, crate::seat::bound),
+    ("wp_cursor_shape_manager_v1", 2, quiet),
+    ("zwp_relative_pointer_manager_v1", 1, quiet),
+    ("zwp_pointer_constraints_v1", 1, quiet),
+    ("wl_data_device_manager", 3, quiet),
+    ("zwp_primary_selection_device_manager_v1", 1, quiet),
+    ("zxdg_decoration_manager_v1", 1, quiet),
+    ("org_kde_kwin_server_decoration_manager", 1, crate::decoration::bound),
+    ("xdg_activation_v1", 1, quiet),
+    ("zwp_text_input_manager_v3", 1, quiet),
+    ("zwp_idle_inhibit_manager_v1", 1, quiet),
 ];
 
 /// The rules of all subjects.
@@ -39,6 +49,11 @@ pub(crate) const SUBJECTS: &[&[Rule]] = &[
     crate::presentation::RULES,
     crate::xdg::RULES,
     crate::seat::RULES,
+    crate::data_device::RULES,
+    crate::decoration::RULES,
+    crate::activation::RULES,
+    crate::text_input::RULES,
+    crate::idle_inhibit::RULES,
 ];
 
 const RULES: &[Rule] = &[
@@ -103,7 +118,16 @@ impl Compositor {
             (Data::XdgSurface(id), _) => self.xdg_surface_gone(*id),
             (Data::Toplevel(id), "xdg_toplevel") => self.window_gone(*id),
             (Data::Popup(id), _) => self.window_gone(*id),
+            (Data::Toplevel(id), "zxdg_toplevel_decoration_v1") => self.decoration_gone(*id, target),
+            (Data::OfSurface(id), "org_kde_kwin_server_decoration") => self.kde_frame_gone(*id, target),
+            (Data::OfSurface(id), "zwp_idle_inhibitor_v1") => self.inhibitor_gone(*id),
+            (Data::Source(source), _) => self.source_gone(source.number),
+            (Data::Offer(offer), _) => self.offer_gone(offer, object.version),
+            (_, "wl_data_device" | "zwp_primary_selection_device_v1") => self.device_gone(target),
+            (Data::TextInput(_), _) => self.text_input_gone(target),
             (_, "wl_pointer" | "wl_keyboard" | "wl_touch") => self.seat_gone(target),
+            (Data::For(_), "zwp_relative_pointer_v1") => self.seat_gone(target),
+            (Data::For(_), "zwp_locked_pointer_v1" | "zwp_confined_pointer_v1") => self.seat_gone(target),
             _ => {}
         }
     }

@@ -103,3 +103,8 @@ pub struct Axis {
     /// The fingers have left the touchpad: `(horizontal, vertical)`.
     pub stop: (bool, bool),
 }
+
+/// No key has this name, see [`Keymap::by_name`](crate::keymap::Keymap::by_name).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no key is called {0:?}")]
+pub struct UnknownKey(pub String);

@@ -62,6 +62,15 @@ struct Inner {
     foreign: bool,
 }
 
+/// The layout `us`.
+impl Default for Keymap {
+    fn default() -> Self {
+        let board = Board::new(&[layouts::table("us").unwrap_or_default()]);
+        let text = text::write(&board, &["us"]);
+        Self(Arc::new(Inner { text, board, foreign: false }))
+    }
+}
+
 impl Keymap {
     /// The keymap of a layout of [`Self::layouts`], or of up to four separated by commas (`us,de`), which become
     /// groups; Alt and Shift together switch between them.

@@ -7,9 +7,11 @@
 //! everything outside `server` and `backend` is deterministic.
 
 pub mod backend;
+mod activation;
 mod client;
 pub mod compositor;
 pub mod config;
+mod data_device;
 mod decoration;
 pub mod descriptor;
 mod desk;
@@ -17,7 +19,9 @@ mod dispatch;
 pub mod effect;
 pub mod geometry;
 mod globals;
+mod idle_inhibit;
 pub mod input;
+pub mod inspect;
 pub mod keymap;
 mod output;
 mod paint;
@@ -29,6 +33,7 @@ pub mod server;
 mod shm;
 mod subsurface;
 mod surface;
+mod text_input;
 mod viewport;
 mod xdg;
 

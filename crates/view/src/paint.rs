@@ -22,6 +22,8 @@ const DAMAGE_RECTS: usize = 16;
 pub(crate) struct Painter {
     raster: Raster,
     canvases: BTreeMap<CanvasId, Sheet>,
+    /// Refreshes that drew something.
+    pub drawn: u64,
 }
 
 /// One canvas and what is on it.
@@ -54,7 +56,7 @@ impl Painter {
         };
         // Sizes come with the first refresh.
         let sheets = (0..count).map(|at| (CanvasId::Output(at), Sheet::new(Size::default())));
-        Self { raster: Raster::new(), canvases: sheets.collect() }
+        Self { raster: Raster::new(), canvases: sheets.collect(), drawn: 0 }
     }
 
     pub fn canvas(&self, id: CanvasId) -> Option<&Canvas> {
@@ -107,6 +109,9 @@ impl Compositor {
             (sheet.wanted && when <= self.now).then_some(*id)
         };
         let list: Vec<CanvasId> = self.painter.canvases.iter().filter_map(due).collect();
+        if !list.is_empty() {
+            self.answer_cursor();
+        }
         for id in list {
             self.refresh(id);
         }
@@ -140,6 +145,7 @@ impl Compositor {
         sheet.sequence += 1;
         let sequence = sheet.sequence;
         if !damage.is_empty() {
+            self.painter.drawn += 1;
             self.effects.push_back(Effect::Present { canvas: id, damage: damage.rects().to_vec() });
         }
         self.answer(id, &items, period, sequence);

@@ -110,6 +110,8 @@ impl Compositor {
             let point = Point::new(inside_x.floor() as i32, inside_y.floor() as i32);
             let Some(surface) = self.surfaces.get(&item.surface) else { continue };
             let takes = surface.shown.input.as_ref().is_none_or(|input| input.has(point));
+            // What is dragged along is above all windows, but takes no input.
+            let takes = takes && self.window_of(item.surface).is_some();
             if takes && item.at.size().rect().has(point) {
                 return Some((item.surface, inside_x, inside_y));
             }

@@ -124,6 +124,7 @@ pub struct Server {
     buffer: BytesMut,
     poll: PollSet,
     clients: Arc<Mutex<usize>>,
+    ring: Option<Waker>,
 }
 
 impl std::fmt::Debug for Server {
@@ -156,6 +157,7 @@ impl Server {
             buffer: BytesMut::new(),
             poll: PollSet::new(),
             clients: Arc::default(),
+            ring: None,
         };
         Ok((server, Handle { orders: send, waker: ring }))
     }
@@ -164,6 +166,11 @@ impl Server {
     #[must_use]
     pub fn clients(&self) -> Arc<Mutex<usize>> {
         Arc::clone(&self.clients)
+    }
+
+    /// Wakes `bell` whenever a client came or went.
+    pub fn ring(&mut self, bell: Waker) {
+        self.ring = Some(bell);
     }
 
     /// Serves until [`Handle::stop`], or until all handles are gone.
@@ -202,6 +209,7 @@ impl Server {
 
     fn count(&self) {
         *self.clients.lock().unwrap_or_else(PoisonError::into_inner) = self.lines.len();
+        self.ring.iter().for_each(Waker::wake);
     }
 
     /// Draws what is due, and does what the compositor wants.

@@ -153,6 +153,9 @@ impl Compositor {
     pub(crate) fn surface_gone(&mut self, id: SurfaceId) {
         self.touch(id);
         self.seat_forgets_surface(id);
+        self.drag_forgets_surface(id);
+        self.text_forgets_surface(id);
+        self.kde_frames.remove(&id);
         let Some(surface) = self.surfaces.remove(&id) else { return };
         if let Some(client) = self.clients.get_mut(&surface.client()) {
             client.surfaces = client.surfaces.saturating_sub(1);

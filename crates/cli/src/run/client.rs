@@ -15,6 +15,7 @@ use farway_sys::process::take_fd;
 use super::door::Door;
 use super::house::House;
 use super::reaper::reap;
+use super::view::stage;
 use super::{RunError, dial};
 use crate::plan::{Channel, Client, Compositor};
 
@@ -31,13 +32,23 @@ pub fn run(client: Client, settings: Settings) -> Result<u8, RunError> {
         Compositor::Inherited(number) => {
             Some(take_fd(number).map_err(|source| RunError::Inherited { number, source })?)
         }
-        Compositor::Path(_) => None,
+        Compositor::Path(_) | Compositor::Own(..) => None,
     };
     super::room_for_connections();
     let mut house = House::new(settings)?;
+    if let Compositor::Own(_, screen) = &client.compositor {
+        let ring = house.ring();
+        let client = client.clone();
+        return stage::with(screen, None, ring, move |stage| {
+            let mut door = listen(&client)?;
+            let compositor: Arc<dyn Dial> = Arc::new(stage.clone());
+            serve(&mut house, &mut door, &compositor, client.oneshot)
+        });
+    }
     let (compositor, _context) = match (inherited, &client.compositor) {
         (None, Compositor::Path(path)) => compositor(path, &client)?,
         (Some(fd), _) => (Arc::new(Once::new(fd, "the inherited connection")) as Arc<dyn Dial>, None),
+        (None, Compositor::Own(..)) => return Err(RunError::Shape),
         (None, Compositor::Inherited(number)) => {
             let source = io::ErrorKind::NotFound.into();
             return Err(RunError::Inherited { number: *number, source });

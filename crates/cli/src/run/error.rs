@@ -8,6 +8,7 @@ use farway_proxy::roles::secctx::SecctxError;
 use farway_sys::net::ListenError;
 
 use super::OURS;
+use super::view::AskError;
 
 /// Why a run ended.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,31 @@ pub enum RunError {
         /// What the system said.
         source: io::Error,
     },
+    /// The sockets of our own compositor have no place.
+    #[error("cannot use the directory {}", path.display())]
+    Home {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The keyboard is not known.
+    #[error("cannot make a keyboard")]
+    Keyboard(#[source] farway_view::keymap::KeymapError),
+    /// A compositor of ours was asked in vain.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The demo's sample failed.
+    #[error("the sample failed")]
+    Sample(#[source] super::demo::sample::SampleError),
+    /// The picture cannot be written.
+    #[error("cannot write {}", path.display())]
+    Picture {
+        /// Where to.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The compositor made no security context.
     #[error("cannot make a security context")]
     Secctx(#[source] SecctxError),
@@ -81,6 +107,8 @@ impl RunError {
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("is it installed, and in PATH?")
             }
+            Self::Home { .. } => Some("check XDG_RUNTIME_DIR, or TMPDIR without it"),
+            Self::Ask(error) => error.hint(),
             Self::Secctx(_) => Some("leave --secctx out to go without"),
             _ => None,
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use farway_proxy::Settings;
 use farway_proxy::roles::Service;
-use farway_sys::event::{Interest, PollSet, WakeReceiver, waker};
+use farway_sys::event::{Interest, PollSet, WakeReceiver, Waker, waker};
 
 use super::signals::{Arrived, Signals};
 
@@ -23,6 +23,7 @@ pub struct House {
     /// Serves connections.
     pub service: Arc<Service>,
     signals: Signals,
+    ring: Waker,
     bell: WakeReceiver,
     poll: PollSet,
 }
@@ -47,8 +48,13 @@ impl House {
         let signals = Signals::new()?;
         let (ring, bell) = waker()?;
         let service = Service::new(settings);
-        service.ring(ring);
-        Ok(Self { service, signals, bell, poll: PollSet::new() })
+        service.ring(ring.clone());
+        Ok(Self { service, signals, ring, bell, poll: PollSet::new() })
+    }
+
+    /// Ends a wait from another thread.
+    pub fn ring(&self) -> Waker {
+        self.ring.clone()
     }
 
     /// Waits until something happens or `timeout` is over.

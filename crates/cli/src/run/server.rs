@@ -3,7 +3,7 @@
 //! Invariants: the display's socket listens before the command starts, and is gone once the command has ended; what
 //! still runs then is served to its end. The exit code is the command's, whatever became of its windows.
 
-mod command;
+pub mod command;
 mod oneshot;
 
 use std::os::fd::BorrowedFd;

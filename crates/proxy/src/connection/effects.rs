@@ -194,6 +194,9 @@ impl Connection<'_> {
     }
 
     fn done(&mut self, done: Done) {
+        if let (Some(tally), Done::Update(_, Some(update))) = (&self.settings.tally, &done) {
+            tally.sent(update);
+        }
         let now = self.now();
         let _ = self.engine.on_done(now, done);
     }

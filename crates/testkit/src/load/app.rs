@@ -65,7 +65,11 @@ const SHM: u32 = 5;
 const POOL: u32 = 6;
 const BUFFERS: [u32; 2] = [7, 8];
 const SURFACE: u32 = 9;
-const CALLBACKS: [u32; 2] = [10, 11];
+// libwayland takes new ids only without gaps.
+const BASE: u32 = 10;
+const XDG: u32 = 11;
+const TOPLEVEL: u32 = 12;
+const CALLBACKS: [u32; 2] = [13, 14];
 
 fn message(object: u32, opcode: u16) -> Builder {
     Builder::new(ObjectId(object), opcode)
@@ -85,7 +89,7 @@ impl App {
         let mut hello = finish(message(1, 1).new_id(ObjectId(REGISTRY)));
         hello.extend(finish(message(1, 0).new_id(ObjectId(SYNC))));
         wire.send(hello, Vec::new())?;
-        let mut names = (0, 0);
+        let mut names = (0, 0, None);
         loop {
             let Some((header, body)) = wire.next(PATIENCE)? else {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -94,6 +98,7 @@ impl App {
             match (header.object.0, header.opcode) {
                 (REGISTRY, 0) if body[16..].starts_with(b"wl_compositor\0") => names.0 = word(8),
                 (REGISTRY, 0) if body[16..].starts_with(b"wl_shm\0") => names.1 = word(8),
+                (REGISTRY, 0) if body[16..].starts_with(b"xdg_wm_base\0") => names.2 = Some(word(8)),
                 (SYNC, 0) => break,
                 (1, 0) => return Err(io::Error::other(String::from_utf8_lossy(&body[20..]).into_owned())),
                 _ => {}
@@ -115,7 +120,41 @@ impl App {
         setup.extend(finish(message(COMPOSITOR, 0).new_id(ObjectId(SURFACE))));
         wire.send(setup, vec![Arc::new(file.share()?)])?;
         let page = page(workload);
-        Ok(Self { wire, region, workload, page, frame: 0, next_id: CALLBACKS[0] })
+        let mut app = Self { wire, region, workload, page, frame: 0, next_id: CALLBACKS[0] };
+        if let Some(name) = names.2 {
+            app.become_window(bind(name, b"xdg_wm_base", 1, BASE))?;
+        }
+        Ok(app)
+    }
+
+    /// Real compositors show windows only.
+    fn become_window(&mut self, mut bytes: Vec<u8>) -> io::Result<()> {
+        bytes.extend(finish(message(BASE, 2).new_id(ObjectId(XDG)).object(ObjectId(SURFACE))));
+        bytes.extend(finish(message(XDG, 1).new_id(ObjectId(TOPLEVEL))));
+        bytes.extend(finish(message(SURFACE, 6)));
+        self.wire.send(bytes, Vec::new())?;
+        while !self.turn()? {}
+        Ok(())
+    }
+
+    /// Takes one message; true if it acknowledged a configure.
+    fn turn(&mut self) -> io::Result<bool> {
+        let Some((header, body)) = self.wire.next(PATIENCE)? else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let word = || u32::from_le_bytes(body[8..12].try_into().expect("4 bytes"));
+        match (header.object.0, header.opcode) {
+            (BASE, 0) => self.wire.send(finish(message(BASE, 3).uint(word())), Vec::new())?,
+            (XDG, 0) => {
+                self.wire.send(finish(message(XDG, 4).uint(word())), Vec::new())?;
+                return Ok(true);
+            }
+            (1, 0) => return Err(io::Error::other(String::from_utf8_lossy(&body[20..]).into_owned())),
+            // delete_id: the other id is free now.
+            (1, 1) if word() == self.next_id => self.next_id = CALLBACKS[self.frame % 2],
+            _ => {}
+        }
+        Ok(false)
     }
 
     /// Draws and shows one frame; returns when it was committed.
@@ -140,23 +179,11 @@ impl App {
     /// # Errors
     /// The connection is gone, or nothing came for long.
     pub fn wait(&mut self) -> io::Result<()> {
-        loop {
-            let Some((header, body)) = self.wire.next(PATIENCE)? else {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            };
-            match (header.object.0, header.opcode) {
-                (1, 1) => {
-                    // delete_id: the other id is free now.
-                    let freed = u32::from_le_bytes(body[8..12].try_into().expect("4 bytes"));
-                    if freed == self.next_id {
-                        self.next_id = CALLBACKS[self.frame % 2];
-                        return Ok(());
-                    }
-                }
-                (1, 0) => return Err(io::Error::other(String::from_utf8_lossy(&body[20..]).into_owned())),
-                _ => {}
-            }
+        let asked = self.next_id;
+        while self.next_id == asked {
+            self.turn()?;
         }
+        Ok(())
     }
 
     /// The bytes of the frame shown last.

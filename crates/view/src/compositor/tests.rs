@@ -9,6 +9,10 @@ use super::*;
 use crate::descriptor::Descriptor;
 use crate::geometry::Size;
 
+pub(crate) mod peer;
+mod garbage;
+mod pair;
+
 /// A refresh of the default output, in nanoseconds.
 pub(crate) const REFRESH: u64 = 16_666_667;
 
@@ -135,6 +139,11 @@ impl World {
                 other => self.effects.push(other),
             }
         }
+        self.understand();
+    }
+
+    /// Makes events of the bytes that have come.
+    fn understand(&mut self) {
         while let Ok(Some((header, bytes))) = self.stream.next() {
             let id = header.object.0;
             let interface = *self.objects.get(&id).unwrap_or_else(|| panic!("event for unknown object {id}"));

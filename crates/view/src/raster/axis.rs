@@ -18,7 +18,7 @@ pub(super) enum Kernel {
 }
 
 /// The way from canvas to picture along one axis.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axis {
     pub kernel: Kernel,
     /// Left or upper edge on the canvas.
@@ -37,8 +37,8 @@ pub(super) struct Axis {
 pub(super) struct Taps {
     /// For each pixel of the canvas: the first pixel, and how many.
     pub spans: Vec<(usize, usize)>,
-    /// One for each pixel of the picture, span after span; those of a span add up to one.
-    pub weights: Vec<f32>,
+    /// One for each pixel of the picture, span after span, in parts of 256; those of a span add up to 256.
+    pub weights: Vec<u16>,
 }
 
 impl Axis {
@@ -102,16 +102,11 @@ impl Axis {
             let (first, last) = self.span(at);
             let start = out.weights.len();
             match self.kernel {
-                Kernel::Nearest => out.weights.push(1.0),
-                Kernel::Linear => {
-                    let second = f32::from(self.pair(at).2) / 256.0;
-                    out.weights.push(1.0 - second);
-                    if last > first {
-                        out.weights.push(second);
-                    } else {
-                        out.weights[start] = 1.0;
-                    }
+                Kernel::Linear if last > first => {
+                    let second = self.pair(at).2;
+                    out.weights.extend([256 - second, second]);
                 }
+                Kernel::Nearest | Kernel::Linear => out.weights.push(256),
                 Kernel::Mean => self.cover(at, first, last, &mut out.weights),
             }
             out.spans.push(((first - origin).max(0) as usize, out.weights.len() - start));
@@ -119,17 +114,24 @@ impl Axis {
     }
 
     /// Adds how much of the pixel at `at` each of the pixels covers.
-    fn cover(&self, at: i32, first: i32, last: i32, weights: &mut Vec<f32>) {
+    fn cover(&self, at: i32, first: i32, last: i32, weights: &mut Vec<u16>) {
         let (left, right) = self.edges(at);
         let covered = |pixel: i32| {
             let pixel = f64::from(pixel);
             (right.min(pixel + 1.0) - left.max(pixel)).max(0.0)
         };
         let sum: f64 = (first..=last).map(covered).sum();
-        if sum > 0.0 {
-            weights.extend((first..=last).map(|pixel| (covered(pixel) / sum) as f32));
-        } else {
-            weights.push(1.0);
+        if sum <= 0.0 {
+            weights.push(256);
+            return;
+        }
+        // The sum is rounded and not the weights, so that nothing is lost.
+        let (mut so_far, mut given) = (0.0, 0);
+        for pixel in first..=last {
+            so_far += covered(pixel) / sum;
+            let upto = if pixel == last { 256 } else { ((so_far * 256.0 + 0.5) as u16).min(256) };
+            weights.push(upto - given);
+            given = upto;
         }
     }
 

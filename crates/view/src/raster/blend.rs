@@ -53,10 +53,9 @@ pub(super) fn over_with(to: &mut [u32], color: u32) {
 }
 
 /// `value / 255`, rounded to the nearest; exact for products of two bytes.
-fn div255(value: u16) -> u8 {
-    // The same as adding an eighth shift of itself and shifting again; a multiplication that keeps the upper half is
-    // one vector instruction.
-    ((u32::from(value + 128) * 257) >> 16) as u8
+const fn div255(value: u16) -> u8 {
+    let value = value + 128;
+    ((value + (value >> 8)) >> 8) as u8
 }
 
 fn over_block(to: &mut [u32; BLOCK], from: &[u32; BLOCK]) {

@@ -1,5 +1,7 @@
 //! A picture in our own memory.
 //!
+//! Large ones begin at a page of memory, since files are read into them: where a page is copied to 16 bytes behind the
+//! start of another, which is where allocators put large blocks, some processors need five times as long.
 //! Invariant: there are exactly `width * height` pixels, and neither side is negative or beyond [`Canvas::MAX_SIDE`].
 
 #[cfg(test)]
@@ -10,11 +12,34 @@ use std::ops::Range;
 use crate::geometry::{Rect, Size};
 
 /// Physical pixels of an output or window: premultiplied `0xAARRGGBB`, row after row without gaps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Canvas {
     size: Size,
-    pixels: Vec<u32>,
+    /// The pixels begin at `start`.
+    store: Vec<u32>,
+    start: usize,
 }
+
+/// Bytes of a page.
+const PAGE: usize = 4096;
+/// Pixels from which on the waste of a page does not matter.
+const LARGE: usize = 32 * 1024;
+
+impl Clone for Canvas {
+    fn clone(&self) -> Self {
+        let mut canvas = Self::new(self.size);
+        canvas.pixels_mut().copy_from_slice(self.pixels());
+        canvas
+    }
+}
+
+impl PartialEq for Canvas {
+    fn eq(&self, other: &Self) -> bool {
+        self.size == other.size && self.pixels() == other.pixels()
+    }
+}
+
+impl Eq for Canvas {}
 
 /// Why a canvas could not be written as PNG: it has no pixel, for instance.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +61,11 @@ impl Canvas {
     /// A canvas with these pixels; `None` if there are not just enough of them, or too many for a side.
     #[must_use]
     pub fn from_pixels(size: Size, pixels: Vec<u32>) -> Option<Self> {
-        (limited(size) == size && count(size) == pixels.len()).then_some(Self { size, pixels })
+        (limited(size) == size && count(size) == pixels.len()).then_some(Self {
+            size,
+            store: pixels,
+            start: 0,
+        })
     }
 
     /// Pixels across and down.
@@ -48,18 +77,18 @@ impl Canvas {
     /// All pixels, row after row.
     #[must_use]
     pub fn pixels(&self) -> &[u32] {
-        &self.pixels
+        self.store.get(self.start..).unwrap_or(&[])
     }
 
     /// All pixels, row after row, to be changed.
     pub fn pixels_mut(&mut self) -> &mut [u32] {
-        &mut self.pixels
+        self.store.get_mut(self.start..).unwrap_or(&mut [])
     }
 
     /// One row of pixels; none if there is no such row.
     #[must_use]
     pub fn row(&self, y: i32) -> &[u32] {
-        self.pixels.get(self.span(0, self.size.width, y)).unwrap_or(&[])
+        self.pixels().get(self.span(0, self.size.width, y)).unwrap_or(&[])
     }
 
     /// One pixel, if it is on the canvas.
@@ -71,8 +100,13 @@ impl Canvas {
     /// Gives it another size, and makes all of it transparent.
     pub fn resize(&mut self, size: Size) {
         self.size = limited(size);
-        self.pixels.clear();
-        self.pixels.resize(count(self.size), 0);
+        let count = count(self.size);
+        let spare = if count >= LARGE { PAGE / size_of::<u32>() } else { 0 };
+        self.store.clear();
+        self.store.reserve(count + spare);
+        // As many pixels as lie before the next page, if that is known.
+        self.start = Some(self.store.as_ptr().align_offset(PAGE)).filter(|at| *at <= spare).unwrap_or(0);
+        self.store.resize(self.start + count, 0);
     }
 
     /// Sets all pixels of a rectangle to a premultiplied colour.
@@ -89,7 +123,7 @@ impl Canvas {
         let mut part = Self::new(rect.size());
         let inside = rect.intersect(self.size.rect());
         for y in inside.y..inside.bottom() {
-            let from = self.pixels.get(self.span(inside.x, inside.width, y)).unwrap_or(&[]);
+            let from = self.pixels().get(self.span(inside.x, inside.width, y)).unwrap_or(&[]);
             let to = part.part_mut(inside.x - rect.x, inside.width, y - rect.y);
             to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         }
@@ -105,7 +139,7 @@ impl Canvas {
             ours.iter().zip(theirs).filter(|(ours, theirs)| ours != theirs).count()
         };
         let differ: usize = (both.y..both.bottom()).map(common).sum();
-        differ + self.pixels.len() + other.pixels.len() - 2 * count(both.size())
+        differ + self.pixels().len() + other.pixels().len() - 2 * count(both.size())
     }
 
     /// The picture as PNG file: quickly packed, opaque RGB, or RGBA if `alpha` is asked for.
@@ -119,8 +153,8 @@ impl Canvas {
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
         let mut writer = encoder.write_header()?;
-        let mut bytes = Vec::with_capacity(self.pixels.len() * if alpha { 4 } else { 3 });
-        for pixel in &self.pixels {
+        let mut bytes = Vec::with_capacity(self.pixels().len() * if alpha { 4 } else { 3 });
+        for pixel in self.pixels() {
             let [a, r, g, b] = pixel.to_be_bytes();
             if alpha {
                 bytes.extend([divide(r, a), divide(g, a), divide(b, a), a]);
@@ -136,14 +170,14 @@ impl Canvas {
     /// A part of a row. It must be on the canvas; what is not is left out.
     pub(super) fn part_mut(&mut self, x: i32, width: i32, y: i32) -> &mut [u32] {
         let span = self.span(x, width, y);
-        self.pixels.get_mut(span).unwrap_or(&mut [])
+        self.pixels_mut().get_mut(span).unwrap_or(&mut [])
     }
 
     /// All pixels from the first of a rectangle to its last, which includes what is beside it.
     pub(super) fn slab_mut(&mut self, rect: Rect) -> &mut [u32] {
         let first = self.span(rect.x, rect.width, rect.y);
         let last = self.span(rect.x, rect.width, rect.bottom() - 1);
-        self.pixels.get_mut(first.start..last.end).unwrap_or(&mut [])
+        self.pixels_mut().get_mut(first.start..last.end).unwrap_or(&mut [])
     }
 
     /// Where a part of a row is among the pixels.

@@ -61,6 +61,8 @@ impl<'a> View<'a> {
 pub(super) struct Sampler {
     aside: Vec<u32>,
     out: Vec<u32>,
+    /// For what `firsts`, `seconds` and `weights`, or `taps`, were worked out.
+    columns: Option<Columns>,
     firsts: Vec<u32>,
     seconds: Vec<u32>,
     weights: Vec<u16>,
@@ -71,7 +73,18 @@ pub(super) struct Sampler {
     lower: Stretched,
     taps: Taps,
     row_taps: Taps,
-    sums: Vec<u16>,
+    /// The four channels of a pixel of the picture, 16 bits each.
+    sums: Vec<u64>,
+}
+
+/// Columns of the canvas and how they are sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Columns {
+    axis: Axis,
+    x: i32,
+    width: i32,
+    origin: i32,
+    weighed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -102,10 +115,32 @@ impl Sampler {
         }
     }
 
+    /// Works out the places of the columns, unless the tile before had the same.
+    fn place(&mut self, job: &Job<'_>, weighed: bool) {
+        let Job { x: axis, tile: Rect { x, width, .. }, from: Rect { x: origin, .. }, .. } = *job;
+        let columns = Some(Columns { axis, x, width, origin, weighed });
+        if self.columns == columns {
+            return;
+        }
+        self.columns = columns;
+        if weighed {
+            axis.taps(x, width, origin, &mut self.taps);
+            return;
+        }
+        self.firsts.clear();
+        self.seconds.clear();
+        self.weights.clear();
+        for x in x..x.saturating_add(width) {
+            let (first, second, weight) = axis.pair(x);
+            self.firsts.push((first - origin) as u32);
+            self.seconds.push((second - origin) as u32);
+            self.weights.extend([weight; 4]);
+        }
+    }
+
     fn nearest(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
         let Job { view, tile, from, .. } = *job;
-        self.firsts.clear();
-        self.firsts.extend((tile.x..tile.right()).map(|x| (job.x.span(x).0 - from.x) as u32));
+        self.place(job, false);
         self.out.resize(tile.width as usize, 0);
         let mut last = None;
         for y in tile.y..tile.bottom() {
@@ -120,16 +155,8 @@ impl Sampler {
     }
 
     fn linear(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
-        let Job { tile, from, .. } = *job;
-        self.firsts.clear();
-        self.seconds.clear();
-        self.weights.clear();
-        for x in tile.x..tile.right() {
-            let (first, second, weight) = job.x.pair(x);
-            self.firsts.push((first - from.x) as u32);
-            self.seconds.push((second - from.x) as u32);
-            self.weights.extend([weight; 4]);
-        }
+        let Job { tile, .. } = *job;
+        self.place(job, false);
         let width = tile.width as usize;
         for row in
             [&mut self.out, &mut self.first, &mut self.second, &mut self.upper.row, &mut self.lower.row]
@@ -172,23 +199,19 @@ impl Sampler {
 
     fn weighed(&mut self, job: &Job<'_>, mut emit: impl FnMut(i32, &[u32])) {
         let Job { view, tile, from, .. } = *job;
-        job.x.taps(tile.x, tile.width, from.x, &mut self.taps);
+        self.place(job, true);
         job.y.taps(tile.y, tile.height, from.y, &mut self.row_taps);
         self.out.resize(tile.width as usize, 0);
         let mut weights = self.row_taps.weights.iter();
         for (y, (first, count)) in (tile.y..).zip(&self.row_taps.spans) {
             self.sums.clear();
-            self.sums.resize(from.width as usize * 4, 0);
-            // Weights in 256 parts: as many in all, however each is rounded.
-            let (mut so_far, mut given) = (0.0, 0);
+            self.sums.resize(from.width as usize, 0);
+            let lanes: &mut [u16] = bytemuck::cast_slice_mut(&mut self.sums);
             for (row, weight) in (*first..first + count).zip(weights.by_ref()) {
-                so_far += weight * 256.0;
-                let upto =
-                    if row + 1 == first + count { 256 } else { (so_far.round() as u16).clamp(given, 256) };
                 let line = view.line(from.x, from.y + row as i32, from.width as usize, &mut self.aside);
-                add(&mut self.sums, line, upto - given);
-                given = upto;
+                add(lanes, line, *weight);
             }
+            lanes.iter_mut().for_each(|lane| *lane = lane.wrapping_add(128) >> 8);
             gather(&mut self.out, &self.sums, &self.taps);
             emit(y, &self.out);
         }
@@ -210,18 +233,18 @@ fn add(sums: &mut [u16], line: &[u32], weight: u16) {
     }
 }
 
-/// The weighed sums of sums, as pixels.
-fn gather(out: &mut [u32], sums: &[u16], taps: &Taps) {
-    let sums: &[[u16; 4]] = bytemuck::cast_slice(sums);
-    let mut weights = taps.weights.iter();
+/// The weighed sums of means, as pixels. A channel stays within its 16 bits.
+fn gather(out: &mut [u32], means: &[u64], taps: &Taps) {
+    let mut weights = taps.weights.as_slice();
     for (out, (first, count)) in out.iter_mut().zip(&taps.spans) {
-        let mut total = [128f32; 4];
-        for (channels, weight) in sums.iter().skip(*first).take(*count).zip(weights.by_ref()) {
-            for (total, channel) in total.iter_mut().zip(channels) {
-                *total += f32::from(*channel) * weight;
-            }
-        }
-        // In the order in which they lie in memory, as `add` read them.
-        *out = u32::from_ne_bytes(total.map(|channel| (channel as i32 >> 8) as u8));
+        let (now, later) = weights.split_at((*count).min(weights.len()));
+        weights = later;
+        let means = means.get(*first..).unwrap_or(&[]);
+        let total = means.iter().zip(now).fold(0x0080_0080_0080_0080, |total: u64, (mean, weight)| {
+            total.wrapping_add(mean.wrapping_mul(u64::from(*weight)))
+        });
+        let apart = (total >> 8) & 0x00ff_00ff_00ff_00ff;
+        let pairs = apart | (apart >> 8);
+        *out = (pairs & 0xffff) as u32 | ((pairs >> 16) & 0xffff_0000) as u32;
     }
 }

@@ -168,12 +168,13 @@ proptest! {
             opaque: true,
         };
         let mut full = backdrop();
-        Raster::new().draw(&mut full, &draw, &[CANVAS.rect()]).expect("all is there");
+        let mut raster = Raster::new();
+        raster.draw(&mut full, &draw, &[CANVAS.rect()]).expect("all is there");
         let mut expected = backdrop();
         naive(&mut expected, &draw, &clip, |it| full.pixel(it.x, it.y).expect("on the canvas"));
         let mut canvas = backdrop();
         let draw = Draw { source: stored.source(), transform, ..draw };
-        Raster::new().draw(&mut canvas, &draw, &clip).expect("all is there");
+        raster.draw(&mut canvas, &draw, &clip).expect("all is there");
         prop_assert_eq!(canvas.diff(&expected), 0);
     }
 }

@@ -110,6 +110,7 @@ impl Compositor {
             }
         }
         self.apply_children(id);
+        self.constraints_commit(id);
         self.touch(id);
     }
 
@@ -129,9 +130,12 @@ impl Compositor {
         let Some(surface) = self.surfaces.get_mut(&id) else { return Ok(()) };
         match surface.role {
             Role::Window(window) => self.window_commit(window),
-            Role::Cursor | Role::DragIcon => {
+            role @ (Role::Cursor | Role::DragIcon) => {
                 let by = std::mem::take(&mut surface.shown.offset);
-                self.cursor_commit(id, by);
+                match role {
+                    Role::DragIcon => self.drag_icon_commit(id, by),
+                    _ => self.cursor_commit(id, by),
+                }
                 Ok(())
             }
             _ => Ok(()),

@@ -29,7 +29,7 @@ fn means_weigh_what_is_covered() {
     let mut taps = Taps::default();
     axis(0.0, 5.0, 5, 0, 2).taps(0, 2, 0, &mut taps);
     assert_eq!(taps.spans, [(0, 3), (2, 3)]);
-    assert_eq!(taps.weights, [0.4, 0.4, 0.2, 0.2, 0.4, 0.4]);
+    assert_eq!(taps.weights, [102, 103, 51, 51, 103, 102]);
 }
 
 #[test]

@@ -64,3 +64,19 @@ fn a_png_file_has_the_pixels() {
     assert_eq!(alpha, (png::ColorType::Rgba, vec![1, 2, 3, 255, 255, 128, 0, 128]));
     assert!(Canvas::default().to_png(false).is_err());
 }
+
+#[test]
+fn large_canvases_are_the_same_after_copies_and_new_sizes() {
+    let size = Size::new(300, 200);
+    let mut canvas = Canvas::new(size);
+    assert_eq!(canvas.pixels(), vec![0; 60_000]);
+    canvas.fill(Rect::new(299, 199, 1, 1), 5);
+    assert_eq!(canvas.pixels()[59_999], 5);
+    assert_eq!(canvas.clone(), canvas);
+    assert_eq!(canvas.crop(size.rect()), canvas);
+    assert_eq!(Canvas::from_pixels(size, canvas.pixels().to_vec()), Some(canvas.clone()));
+    canvas.resize(Size::new(200, 300));
+    assert_eq!(canvas.pixels(), vec![0; 60_000]);
+    canvas.resize(Size::new(2, 3));
+    assert_eq!(canvas.pixels(), [0; 6]);
+}
