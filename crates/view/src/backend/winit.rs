@@ -24,7 +24,6 @@ mod keys;
 mod native;
 mod pointer;
 mod sheet;
-mod stub;
 mod units;
 mod user;
 
