@@ -6,8 +6,8 @@
 //! desktop. Invariants: no client can hurt another or us, whatever it sends; nothing is drawn when nothing changed;
 //! everything outside `server` and `backend` is deterministic.
 
-pub mod backend;
 mod activation;
+pub mod backend;
 mod client;
 pub mod compositor;
 pub mod config;

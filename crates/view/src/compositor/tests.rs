@@ -9,9 +9,9 @@ use super::*;
 use crate::descriptor::Descriptor;
 use crate::geometry::Size;
 
-pub(crate) mod peer;
 mod garbage;
 mod pair;
+pub(crate) mod peer;
 
 /// A refresh of the default output, in nanoseconds.
 pub(crate) const REFRESH: u64 = 16_666_667;

@@ -54,7 +54,9 @@ impl Compositor {
     #[must_use]
     pub fn selection_types(&self, kind: SelectionKind) -> Vec<String> {
         match self.exchange.owner(kind) {
-            Some(Owner::Client(source)) => self.source(*source).map(|it| it.types.clone()).unwrap_or_default(),
+            Some(Owner::Client(source)) => {
+                self.source(*source).map(|it| it.types.clone()).unwrap_or_default()
+            }
             Some(Owner::Host(content)) => content.parts.iter().map(|it| it.0.clone()).collect(),
             None => Vec::new(),
         }

@@ -195,7 +195,7 @@ impl<'a> App<'a> {
         }
         let released: Vec<Input> = self.keys.release_all().collect();
         released.into_iter().for_each(|it| self.tell(it));
-        if self.told.is_none() {
+        if focus.is_some() {
             // Something may have been copied elsewhere meanwhile.
             self.clipboard.iter().for_each(|it| drop(it.send(Order::Look)));
         }
