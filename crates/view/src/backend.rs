@@ -8,6 +8,8 @@ use crate::raster::Canvas;
 
 pub mod headless;
 pub mod host;
+#[cfg(feature = "winit")]
+pub mod winit;
 
 /// The host's side of a compositor. Everything has a default that does nothing.
 pub trait Backend: Send {

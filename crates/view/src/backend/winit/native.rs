@@ -1,0 +1,147 @@
+//! A window of the host and what is drawn into it.
+//!
+//! Invariant: only what changed is copied and shown, unless the host has forgotten what it showed.
+
+use std::num::NonZeroU32;
+use std::rc::Rc;
+
+use softbuffer::{Context, SoftBufferError, Surface};
+use winit::dpi::{PhysicalPosition, PhysicalSize};
+use winit::event_loop::OwnedDisplayHandle;
+use winit::window::Window;
+
+use super::sheet::{History, Shared};
+use super::units;
+use crate::geometry::{Area, Point, Rect, Size};
+
+/// See the module.
+pub(super) struct Native {
+    pub window: Rc<Window>,
+    surface: Surface<OwnedDisplayHandle, Rc<Window>>,
+    sheet: Shared,
+    history: History,
+    pub title: String,
+    pub limits: (Size, Size),
+    /// States that the host was last seen to have given it. What it was asked for takes its time.
+    pub maximized: bool,
+    pub fullscreen: bool,
+    pub minimized: bool,
+}
+
+impl Native {
+    pub fn new(
+        context: &Context<OwnedDisplayHandle>,
+        window: Window,
+        sheet: Shared,
+    ) -> Result<Self, SoftBufferError> {
+        let window = Rc::new(window);
+        let surface = Surface::new(context, Rc::clone(&window))?;
+        Ok(Self {
+            window,
+            surface,
+            sheet,
+            history: History::default(),
+            title: String::new(),
+            limits: (Size::default(), Size::default()),
+            maximized: false,
+            fullscreen: false,
+            minimized: false,
+        })
+    }
+
+    /// Physical pixels.
+    pub fn size(&self) -> Size {
+        let size = self.window.inner_size();
+        Size::new(size.width.min(32_767) as i32, size.height.min(32_767) as i32)
+    }
+
+    /// Shows what the sheet has; all of it if the host has `forgotten` what it showed.
+    pub fn draw(&mut self, background: u32, forgotten: bool) {
+        if let Err(error) = self.try_draw(background, forgotten) {
+            tracing::debug!("cannot draw into a window: {error}");
+        }
+    }
+
+    fn try_draw(&mut self, background: u32, forgotten: bool) -> Result<(), SoftBufferError> {
+        let size = self.size();
+        let sides = (NonZeroU32::new(size.width as u32), NonZeroU32::new(size.height as u32));
+        let (Some(width), Some(height)) = sides else { return Ok(()) };
+        self.surface.resize(width, height)?;
+        let mut buffer = self.surface.buffer_mut()?;
+        let wanted = {
+            let mut sheet = self.sheet.lock();
+            let wanted = self.history.wanted(size, buffer.age(), sheet.take_fresh());
+            for rect in wanted.rects() {
+                sheet.draw(&mut buffer, size.width as usize, *rect, background);
+            }
+            wanted
+        };
+        self.window.pre_present_notify();
+        if forgotten {
+            return buffer.present();
+        }
+        let rects = damage(&wanted);
+        if rects.is_empty() { Ok(()) } else { buffer.present_with_damage(&rects) }
+    }
+
+    pub fn request_size(&self, size: Size) {
+        let size = PhysicalSize::new(size.width.max(1) as u32, size.height.max(1) as u32);
+        let _ = self.window.request_inner_size(size);
+    }
+
+    pub fn set_limits(&mut self, (min, max): (Size, Size), scale: u32) {
+        self.limits = (min, max);
+        self.window.set_min_inner_size(limit(min, scale, 0));
+        self.window.set_max_inner_size(limit(max, scale, i32::MAX));
+    }
+
+    pub fn move_to(&self, at: Point) {
+        self.window.set_outer_position(PhysicalPosition::new(at.x, at.y));
+    }
+
+    /// The canvas' left upper corner on the host's desktop.
+    pub fn inner(&self) -> Option<Point> {
+        let at = self.window.inner_position().ok()?;
+        Some(Point::new(at.x, at.y))
+    }
+
+    /// The monitor that it is on, on the host's desktop.
+    pub fn monitor(&self) -> Option<Rect> {
+        let monitor = self.window.current_monitor()?;
+        let (at, size) = (monitor.position(), monitor.size());
+        let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+        let rect = Rect::new(at.x, at.y, side(size.width), side(size.height));
+        (!rect.is_empty()).then_some(rect)
+    }
+
+    /// Whether the host's input method may be used.
+    pub fn allow_text(&self, allowed: bool) {
+        self.window.set_ime_allowed(allowed);
+    }
+
+    /// Where the text's cursor is, in physical pixels of the window.
+    pub fn text_area(&self, at: Point, size: Size) {
+        let size = PhysicalSize::new(size.width.max(1) as u32, size.height.max(1) as u32);
+        self.window.set_ime_cursor_area(PhysicalPosition::new(at.x, at.y), size);
+    }
+}
+
+/// A client's limit of its size in the host's pixels. A side of zero has none: it becomes `free`.
+pub(super) fn limit(size: Size, scale: u32, free: i32) -> Option<PhysicalSize<u32>> {
+    if size.width <= 0 && size.height <= 0 {
+        return None;
+    }
+    let pixels = units::physical(size, scale);
+    // Hosts count sides in 16 bits.
+    let side = |client: i32, pixels: i32| if client > 0 { pixels } else { free }.clamp(0, 32_767) as u32;
+    Some(PhysicalSize::new(side(size.width, pixels.width), side(size.height, pixels.height)))
+}
+
+/// Rectangles as softbuffer wants them.
+fn damage(area: &Area) -> Vec<softbuffer::Rect> {
+    let one = |rect: &Rect| {
+        let (width, height) = (NonZeroU32::new(rect.width as u32)?, NonZeroU32::new(rect.height as u32)?);
+        Some(softbuffer::Rect { x: rect.x as u32, y: rect.y as u32, width, height })
+    };
+    area.rects().iter().filter_map(one).collect()
+}
