@@ -20,6 +20,9 @@ use farway_view::server::{Handle, Server};
 use crate::plan::view::Screen;
 use crate::run::RunError;
 
+#[cfg(feature = "window")]
+mod windows;
+
 /// A running compositor.
 #[derive(Clone, Debug)]
 pub struct Stage {
@@ -69,9 +72,16 @@ pub fn with(
 ) -> Result<u8, RunError> {
     Keymap::layout(&screen.keyboard).map_err(RunError::Keyboard)?;
     #[cfg(feature = "window")]
-    if !screen.headless {
-        return windows::with(screen, listener, bell, body);
-    }
+    let (listener, body) = match screen.headless {
+        true => (listener, body),
+        false => match windows::with(screen, listener, bell.clone(), body) {
+            windows::Tried::Done(result) => return result,
+            windows::Tried::NoScreen(reason, listener, body) => {
+                eprintln!("farway: {reason}: drawing into memory, see `farway view screenshot`");
+                (listener, body)
+            }
+        },
+    };
     let config = config(Show::Outputs(screen.outputs.clone()), &screen.keyboard, false);
     let (server, stage) = make(config, Box::new(Headless), listener, bell)?;
     let thread = std::thread::Builder::new().name("view".into()).spawn(move || server.run())?;
