@@ -22,14 +22,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let path = path.ok_or("which socket?")?;
-    let start = move |windows: Windows, output: OutputConfig, _quit: Quit| -> io::Result<Handle> {
+    let mut running = None;
+    let start = |windows: Windows, output: OutputConfig, _quit: Quit| -> io::Result<Handle> {
         println!("{output:?}");
         let listener = listen_unix(&path, 16).map_err(io::Error::other)?;
         let config = Config { show: Show::Windows(output), server_frames: true, ..Config::default() };
         let (server, handle) = Server::new(config, Box::new(windows), Some(listener))?;
-        std::thread::Builder::new().name("compositor".into()).spawn(move || server.run())?;
+        let thread = std::thread::Builder::new().name("compositor".into()).spawn(move || server.run())?;
         println!("listening on {}", path.display());
+        running = Some((handle.clone(), thread));
         Ok(handle)
     };
-    Ok(run(options, start)?)
+    let ended = run(options, start);
+    if let Some((handle, thread)) = running {
+        handle.stop();
+        let _ = thread.join();
+    }
+    Ok(ended?)
 }

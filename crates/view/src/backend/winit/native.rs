@@ -59,6 +59,9 @@ impl Native {
     pub fn draw(&mut self, background: u32, forgotten: bool) {
         if let Err(error) = self.try_draw(background, forgotten) {
             tracing::debug!("cannot draw into a window: {error}");
+            // Taken all the same: nobody would tell of the next change otherwise.
+            drop(self.sheet.lock().take_fresh());
+            self.history.forget();
         }
     }
 

@@ -103,14 +103,20 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Something was not drawn that should have been: the next frame is drawn whole.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// What must be drawn into a buffer that was last shown `age` frames ago (0: never) so that it shows the newest
     /// frame, which changes `now`.
     pub fn wanted(&mut self, size: Size, age: u8, now: Area) -> Area {
-        if self.size != size {
+        let known = self.size == size;
+        if !known {
             self.size = size;
             self.past.clear();
         }
-        let older = usize::from(age).checked_sub(1).filter(|older| *older <= self.past.len());
+        let older = usize::from(age).checked_sub(1).filter(|older| known && *older <= self.past.len());
         let mut wanted = match older {
             Some(older) => {
                 let mut sum = now.clone();

@@ -56,5 +56,8 @@ fn older_buffers_get_what_they_missed() {
     // Too old, or of another size: everything.
     assert_eq!(history.wanted(size, 200, Area::default()), Area::from(size.rect()));
     let larger = Size::new(200, 100);
-    assert_eq!(history.wanted(larger, 2, Area::from(a)), Area::from(larger.rect()));
+    assert_eq!(history.wanted(larger, 1, Area::from(a)), Area::from(larger.rect()));
+    assert_eq!(history.wanted(larger, 1, Area::from(a)), Area::from(a));
+    history.forget();
+    assert_eq!(history.wanted(larger, 1, Area::from(a)), Area::from(larger.rect()));
 }
