@@ -43,7 +43,8 @@ pub struct Compositor {
     pub(crate) seat: Seat,
     pub(crate) painter: Painter,
     pub(crate) exchange: Exchange,
-    pub(crate) kde_frames: BTreeMap<SurfaceId, Target>,
+    /// Decorations of KDE, and whether their clients want to draw the frame themselves.
+    pub(crate) kde_frames: BTreeMap<SurfaceId, (Target, bool)>,
     pub(crate) tokens: Tokens,
     pub(crate) text_focus: TextFocus,
     pub(crate) vigil: Vigil,

@@ -104,7 +104,7 @@ fn kde_create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Re
     let surface = view.surface_arg(request, 1)?;
     let target = Target { client: request.client, id: request.new_id(0) };
     view.set_data(request.client, target.id, Data::OfSurface(surface));
-    view.kde_frames.insert(surface, target);
+    view.kde_frames.insert(surface, (target, false));
     let mode = view.frame_mode();
     view.event(target, "mode", |it| it.uint(mode));
     if let Some(window) = view.window_of(surface) {
@@ -113,9 +113,19 @@ fn kde_create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Re
     Ok(())
 }
 
+/// Who wants to draw its own frame may: GTK asks again and again until it is told so.
 fn kde_request(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
-    let mode = view.frame_mode();
+    let wanted = request.uint(0);
+    let mode = if wanted == SERVER { view.frame_mode() } else { wanted };
     view.event(request.target(), "mode", |it| it.uint(mode));
+    let Some(Data::OfSurface(surface)) = view.data(request.target()) else { return Ok(()) };
+    let surface = *surface;
+    if let Some(frame) = view.kde_frames.get_mut(&surface).filter(|it| it.0.id == request.id) {
+        frame.1 = wanted != SERVER;
+    }
+    if let Some(window) = view.window_of(surface) {
+        view.settle_frame(window);
+    }
     Ok(())
 }
 
@@ -139,10 +149,10 @@ impl Compositor {
     fn settle_frame(&mut self, id: WindowId) {
         let Some(window) = self.windows.get(&id) else { return };
         let (mapped, surface) = (window.mapped, window.surface);
-        let spoken = self.kde_frames.contains_key(&surface);
-        let server = self.config.server_frames;
+        let kde = self.kde_frames.get(&surface).map(|it| it.1);
+        let server = self.config.server_frames && kde != Some(true);
         let Some(toplevel) = self.toplevel_mut(id) else { return };
-        let frame = (spoken || toplevel.decoration.is_some()).then_some(server);
+        let frame = (kde.is_some() || toplevel.decoration.is_some()).then_some(server);
         let old = std::mem::replace(&mut toplevel.server_frame, frame);
         let drawn = |it: Option<bool>| it == Some(true);
         if mapped && drawn(old) != drawn(frame) {
@@ -160,7 +170,7 @@ impl Compositor {
 
     /// A decoration of KDE is gone.
     pub(crate) fn kde_frame_gone(&mut self, id: SurfaceId, target: Target) {
-        if self.kde_frames.get(&id) == Some(&target) {
+        if self.kde_frames.get(&id).is_some_and(|it| it.0 == target) {
             self.kde_frames.remove(&id);
             if let Some(window) = self.window_of(id) {
                 self.settle_frame(window);

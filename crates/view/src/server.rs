@@ -218,12 +218,19 @@ impl Server {
         if self.compositor.poll_timeout().is_some_and(|due| due <= now) {
             self.compositor.on_timeout(now);
         }
-        // What the backend answers may lead to more.
-        while let Some(effect) = self.compositor.poll() {
-            self.effect(effect);
+        loop {
+            // What the backend answers may lead to more.
+            while let Some(effect) = self.compositor.poll() {
+                self.effect(effect);
+            }
+            let full: Vec<ClientId> =
+                self.lines.iter_mut().filter_map(|(id, line)| line.flush(*id)).collect();
+            if full.is_empty() {
+                return;
+            }
+            // Their windows go with them, which the backend is to hear before anything is waited for.
+            full.into_iter().for_each(|client| self.let_go(client));
         }
-        let full: Vec<ClientId> = self.lines.iter_mut().filter_map(|(id, line)| line.flush(*id)).collect();
-        full.into_iter().for_each(|client| self.let_go(client));
     }
 
     fn let_go(&mut self, client: ClientId) {

@@ -76,6 +76,7 @@ pub(super) fn start(view: &mut Compositor, request: &mut Request<'_>) -> Result<
 
 impl Compositor {
     /// Whether something is dragged: the pointer belongs to the drag then.
+    #[cfg(test)]
     pub(crate) fn drag_active(&self) -> bool {
         self.exchange.drag.is_some()
     }

@@ -85,10 +85,16 @@ fn the_older_protocol_has_the_same_policy() {
         let frame = world.make(manager, "create", "org_kde_kwin_server_decoration", |it, id| {
             it.new_id(id).object(ObjectId(surface))
         });
-        world.send(frame, "request_mode", |it| it.uint(1));
+        world.send(frame, "request_mode", |it| it.uint(2));
         let told = world.take("mode");
         assert!(told.iter().filter(|it| it.id == frame).all(|it| it.args == [mode]), "{told:?}");
         assert_eq!(frames(&mut world), if server { vec![true] } else { Vec::new() });
+        // Who has a header bar of its own keeps it.
+        world.send(frame, "request_mode", |it| it.uint(1));
+        assert_eq!(world.take("mode")[0].args, ["1"]);
+        assert_eq!(frames(&mut world), if server { vec![false] } else { Vec::new() });
+        world.send(frame, "request_mode", |it| it.uint(2));
+        frames(&mut world);
         world.send(frame, "release", |it| it);
         assert_eq!(frames(&mut world), if server { vec![false] } else { Vec::new() });
     }

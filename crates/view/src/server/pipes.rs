@@ -74,8 +74,12 @@ impl Pipes {
     }
 
     pub fn add_to(&self, poll: &mut PollSet) {
-        self.readings.iter().for_each(|it| drop(poll.add(it.pipe.as_fd(), Interest::READ)));
-        self.writings.iter().for_each(|it| drop(poll.add(it.pipe.as_fd(), Interest::WRITE)));
+        for reading in &self.readings {
+            poll.add(reading.pipe.as_fd(), Interest::READ);
+        }
+        for writing in &self.writings {
+            poll.add(writing.pipe.as_fd(), Interest::WRITE);
+        }
     }
 
     /// Moves what is ready, from position `first` of the set on; gives what is complete.

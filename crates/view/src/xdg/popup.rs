@@ -12,7 +12,7 @@ use crate::compositor::Compositor;
 use crate::config::Show;
 use crate::dispatch::{Refusal, Request};
 use crate::effect::{WindowChange, WindowId};
-use crate::geometry::{Point, Rect, Size};
+use crate::geometry::{Point, Rect};
 use crate::surface::Role;
 
 /// Errors of `xdg_wm_base` that popups meet.
@@ -196,7 +196,7 @@ impl Compositor {
     }
 
     /// A toplevel was moved or resized: popups that react find their place anew.
-    pub(crate) fn replace_popups(&mut self, of: WindowId, _size: Size) {
+    pub(crate) fn replace_popups(&mut self, of: WindowId) {
         let children: Vec<WindowId> = self.children(of).collect();
         for id in children {
             if self.windows.get(&id).and_then(Window::popup).is_some_and(|it| it.positioner.reactive) {

@@ -173,6 +173,7 @@ impl Compositor {
         if resized {
             self.settle_drag(id);
             self.tell_size(id);
+            self.replace_popups(id);
         }
     }
 
