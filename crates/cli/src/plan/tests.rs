@@ -1,7 +1,7 @@
 use super::*;
 
 fn circumstances() -> Circumstances {
-    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321 }
+    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000 }
 }
 
 fn env(pairs: &[(&str, &str)]) -> Environment {
@@ -16,14 +16,14 @@ fn made(line: &str, pairs: &[(&str, &str)]) -> Result<Plan, PlanError> {
 fn server(line: &str, pairs: &[(&str, &str)]) -> Result<Server, PlanError> {
     made(line, pairs).map(|plan| match plan.role {
         Role::Server(server) => server,
-        Role::Client(_) => panic!("{line} is no server"),
+        other => panic!("{line} is {other:?}"),
     })
 }
 
 fn client(line: &str, pairs: &[(&str, &str)]) -> Result<Client, PlanError> {
     made(line, pairs).map(|plan| match plan.role {
         Role::Client(client) => client,
-        Role::Server(_) => panic!("{line} is no client"),
+        other => panic!("{line} is {other:?}"),
     })
 }
 
@@ -166,9 +166,16 @@ fn compositor_of_a_client() {
     let path = |path: &str| Compositor::Path(path.into());
     assert_eq!(of(&SESSION), Ok((path("/run/u/wayland-0"), false)));
     assert_eq!(of(&[("WAYLAND_DISPLAY", "/x/w")]), Ok((path("/x/w"), false)));
-    assert_eq!(of(&[]), Err(PlanError::NoDisplay));
-    assert_eq!(of(&[("WAYLAND_DISPLAY", ""), SESSION[0]]), Err(PlanError::NoDisplay));
-    assert_eq!(of(&SESSION[..1]), Err(PlanError::NoDisplay));
+    // Where there is no compositor, we bring one; a sandbox needs the session's.
+    for pairs in [&[("WAYLAND_DISPLAY", ""), SESSION[0]], &SESSION[..1]] {
+        let Ok((Compositor::Own(place, screen), false)) = of(pairs) else { panic!("{:?}", of(pairs)) };
+        let here = view::Place { directory: "/run/u".into(), own: false, name: None };
+        assert_eq!((place, screen.headless), (here, true));
+        assert_eq!(client("--secctx app client", pairs), Err(PlanError::NoDisplay));
+        assert_eq!(made("client", pairs).unwrap().notes.len(), 1);
+    }
+    assert!(made("client --view", &SESSION).unwrap().notes.is_empty());
+    assert!(matches!(client("client --view", &SESSION).unwrap().compositor, Compositor::Own(..)));
     let missing = PlanError::NoRuntimeDir { what: "WAYLAND_DISPLAY", name: "wayland-0".into() };
     assert_eq!(of(&SESSION[1..]), Err(missing));
     let long = "w".repeat(108);
@@ -220,4 +227,50 @@ fn errors_are_one_line_with_a_hint() {
             assert!(error.hint().is_some_and(|hint| !hint.contains('\n')), "{error}");
         }
     }
+}
+
+fn view(line: &str, pairs: &[(&str, &str)]) -> Result<view::View, PlanError> {
+    made(line, pairs).map(|plan| match plan.role {
+        Role::View(view) => view,
+        other => panic!("{line} is {other:?}"),
+    })
+}
+
+#[test]
+fn a_compositor_of_our_own() {
+    let plan =
+        view("view --headless --size 800x600 --scale 1.5 --refresh 120 --outputs 2 -- foot -e x", &SESSION);
+    let plan = plan.unwrap();
+    let command = CommandLine { program: "foot".into(), arg0: None, args: vec!["-e".into(), "x".into()] };
+    assert_eq!((plan.ask, plan.command), (None, Some(command)));
+    let outputs = plan.screen.outputs;
+    assert_eq!(outputs.len(), 2);
+    assert_eq!((outputs[0].size.width, outputs[0].scale, outputs[0].refresh), (800, 180, 120_000));
+    assert_eq!(outputs[0].logical().width, 533);
+    assert_ne!(outputs[0].name, outputs[1].name);
+    // Windows need a screen to be on.
+    assert!(view("view", &SESSION).unwrap().screen.headless);
+    let with_x = [SESSION[0], ("DISPLAY", ":0")];
+    assert_eq!(view("view", &with_x).unwrap().screen.headless, !cfg!(feature = "window"));
+    assert!(view("view --headless", &with_x).unwrap().screen.headless);
+}
+
+#[test]
+fn places_of_our_own_compositors() {
+    let of = |line: &str, pairs: &[(&str, &str)]| view(line, pairs).map(|it| it.place);
+    let place = |directory: &str, own, name: Option<&str>| {
+        Ok(view::Place { directory: directory.into(), own, name: name.map(Into::into) })
+    };
+    assert_eq!(of("view", &SESSION), place("/run/u", false, None));
+    assert_eq!(of("view --display mine", &SESSION), place("/run/u", false, Some("mine")));
+    assert_eq!(of("view --display /a/b", &[]), place("/a", false, Some("b")));
+    // Without a runtime directory, one of our own.
+    assert_eq!(of("view", &[]), place("/tmp/farway-1000", true, None));
+    assert_eq!(of("view", &[("TMPDIR", "/t")]), place("/t/farway-1000", true, None));
+    // Inside of one of ours, that one is asked; any other compositor cannot be.
+    let inside = [SESSION[0], ("WAYLAND_DISPLAY", "farway-3")];
+    assert_eq!(of("view windows", &inside), place("/run/u", false, Some("farway-3")));
+    assert_eq!(of("view windows", &SESSION), place("/run/u", false, None));
+    assert_eq!(of("view windows --display other", &inside), place("/run/u", false, Some("other")));
+    assert_eq!(of("view", &inside), place("/run/u", false, None));
 }

@@ -15,8 +15,10 @@ use farway_sys::process::take_fd;
 use super::door::Door;
 use super::house::House;
 use super::reaper::reap;
-use super::view::stage;
+use super::view::home::Home;
+use super::view::{control, stage};
 use super::{RunError, dial};
+use crate::plan::view::{Place, Screen};
 use crate::plan::{Channel, Client, Compositor};
 
 /// What the kernel keeps for us at most; larger values are cut by it.
@@ -36,14 +38,8 @@ pub fn run(client: Client, settings: Settings) -> Result<u8, RunError> {
     };
     super::room_for_connections();
     let mut house = House::new(settings)?;
-    if let Compositor::Own(_, screen) = &client.compositor {
-        let ring = house.ring();
-        let client = client.clone();
-        return stage::with(screen, None, ring, move |stage| {
-            let mut door = listen(&client)?;
-            let compositor: Arc<dyn Dial> = Arc::new(stage.clone());
-            serve(&mut house, &mut door, &compositor, client.oneshot)
-        });
+    if let Compositor::Own(place, screen) = &client.compositor {
+        return with_own(house, place, screen, &client);
     }
     let (compositor, _context) = match (inherited, &client.compositor) {
         (None, Compositor::Path(path)) => compositor(path, &client)?,
@@ -56,6 +52,18 @@ pub fn run(client: Client, settings: Settings) -> Result<u8, RunError> {
     };
     let mut door = listen(&client)?;
     serve(&mut house, &mut door, &compositor, client.oneshot)
+}
+
+/// Shows windows with a compositor of our own, which local programs may use too.
+fn with_own(mut house: House, place: &Place, screen: &Screen, client: &Client) -> Result<u8, RunError> {
+    let home = Home::new(place)?;
+    let (listener, ring) = (home.listen()?, house.ring());
+    stage::with(screen, Some(listener), ring, move |stage| {
+        control::listen(home.listen_control()?, stage.handle.clone())?;
+        let mut door = listen(client)?;
+        let compositor: Arc<dyn Dial> = Arc::new(stage.clone());
+        serve(&mut house, &mut door, &compositor, client.oneshot)
+    })
 }
 
 /// How connections to the compositor are had, and what must live as long as they.

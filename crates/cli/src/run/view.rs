@@ -11,7 +11,6 @@ use farway_sys::process::exit_code;
 use rustix::process::Signal;
 
 use super::RunError;
-use super::door::Door;
 use super::house::House;
 use super::reaper::{Child, reap};
 use super::server::command;
@@ -22,7 +21,7 @@ use home::Home;
 use stage::Stage;
 
 mod ask;
-mod control;
+pub mod control;
 pub mod home;
 pub mod stage;
 mod wire;
@@ -54,7 +53,7 @@ pub fn environment(home: &Home) -> Vec<(&'static str, OsString)> {
 }
 
 fn live(mut house: House, home: &Home, stage: &Stage, line: Option<&CommandLine>) -> Result<u8, RunError> {
-    let mut door = Door::new(home.listen_control()?);
+    control::listen(home.listen_control()?, stage.handle.clone())?;
     let mut child = match line {
         None => {
             eprintln!("farway: showing Wayland programs that run with {}", home.hint());
@@ -77,14 +76,9 @@ fn live(mut house: House, home: &Home, stage: &Stage, line: Option<&CommandLine>
         if stage.is_over() {
             return Ok(0);
         }
-        let timeout = door.timeout();
-        let fds: Vec<_> = door.poll_fd().into_iter().collect();
-        let turn = house.turn(&fds, timeout)?;
+        let turn = house.turn(&[], None)?;
         if turn.arrived.child {
             reap(&mut child.iter_mut().collect::<Vec<_>>());
-        }
-        if turn.ready.contains(&true) {
-            door.take(usize::MAX).into_iter().for_each(|socket| control::serve(socket, stage.handle.clone()));
         }
         for signal in turn.arrived.ending {
             match &child {

@@ -7,4 +7,5 @@ mod environment;
 mod exit;
 mod sockets;
 mod support;
+mod view;
 mod x11;

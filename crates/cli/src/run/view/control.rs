@@ -3,11 +3,13 @@
 //! Invariant: whoever asks waits; the compositor never does.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use farway_sys::event::{Interest, PollSet};
+use farway_sys::net::UnixListening;
 use farway_view::effect::{CanvasId, SelectionKind, WindowId};
 use farway_view::geometry::Size;
 use farway_view::input::{Axis, AxisSource, Input};
@@ -53,8 +55,36 @@ enum ControlError {
     Io(#[from] io::Error),
 }
 
+/// Answers all who connect, until the process ends. The socket's file is the home's to remove.
+///
+/// # Errors
+/// No thread can be had.
+pub fn listen(mut listener: UnixListening, handle: Handle) -> io::Result<()> {
+    listener.keep();
+    std::thread::Builder::new().name("control".into()).spawn(move || {
+        let mut poll = PollSet::new();
+        loop {
+            match listener.accept() {
+                Ok(Some(socket)) => serve(socket, handle.clone()),
+                Ok(None) => {
+                    poll.clear();
+                    poll.add(listener.as_fd(), Interest::READ);
+                    if poll.wait(None).is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::debug!("control: {error}");
+                    std::thread::sleep(LOOK * 10);
+                }
+            }
+        }
+    })?;
+    Ok(())
+}
+
 /// Answers one who has connected.
-pub fn serve(socket: OwnedFd, handle: Handle) {
+fn serve(socket: OwnedFd, handle: Handle) {
     let started = std::thread::Builder::new().name("control".into()).spawn(move || {
         if let Err(error) = talk(UnixStream::from(socket), &handle) {
             tracing::debug!("control: {error}");

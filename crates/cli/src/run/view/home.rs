@@ -32,6 +32,7 @@ pub struct Home {
 impl Drop for Home {
     fn drop(&mut self) {
         // Whoever opened the file before this has a lock on nothing; they look whether it is still there.
+        let _ = fs::remove_file(control_path(&self.directory, &self.name));
         let _ = fs::remove_file(&self.lock);
     }
 }

@@ -14,8 +14,6 @@ pub enum Face {
     Text,
     /// 16 pixels, bold.
     Strong,
-    /// 24 pixels, regular.
-    Large,
     /// 24 pixels, bold.
     Title,
 }
@@ -25,7 +23,6 @@ impl Face {
         match self {
             Self::Text => (FontWeight::Regular, RasterHeight::Size16),
             Self::Strong => (FontWeight::Bold, RasterHeight::Size16),
-            Self::Large => (FontWeight::Regular, RasterHeight::Size24),
             Self::Title => (FontWeight::Bold, RasterHeight::Size24),
         }
     }

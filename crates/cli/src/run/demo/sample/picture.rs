@@ -85,6 +85,7 @@ impl Rect {
     }
 
     /// Whether the pixel is in it.
+    #[cfg(test)]
     pub fn contains(self, x: i32, y: i32) -> bool {
         x >= self.x && y >= self.y && x < self.right() && y < self.bottom()
     }

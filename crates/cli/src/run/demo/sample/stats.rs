@@ -30,11 +30,13 @@ impl Histogram {
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub fn count(&self) -> u64 {
         self.count
     }
 
     /// The largest, exactly.
+    #[cfg(test)]
     pub fn most(&self) -> u64 {
         self.most
     }

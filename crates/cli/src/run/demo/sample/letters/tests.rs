@@ -21,7 +21,7 @@ fn lines_are_as_long_as_allowed_and_lose_no_word() {
 
 #[test]
 fn text_stays_in_its_cells() {
-    for face in [Face::Text, Face::Strong, Face::Large, Face::Title] {
+    for face in [Face::Text, Face::Strong, Face::Title] {
         let mut picture = Picture::new(200, 60, rgb(0));
         picture.brush(Rect::new(0, 0, 200, 60)).text(20, 10, "Wgy|\u{e4}", face, rgb(0xff_ffff));
         let cells = Rect::new(20, 10, face.width("Wgy|?"), face.height());
