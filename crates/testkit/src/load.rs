@@ -8,7 +8,7 @@ mod app;
 mod processes;
 mod sink;
 
-pub use app::{App, HEIGHT, WIDTH, Workload};
+pub use app::{App, HEIGHT, WIDTH, Workload, page};
 pub use processes::{Pair, Usage};
 pub use sink::{Frames, Sink};
 

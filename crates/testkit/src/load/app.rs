@@ -85,6 +85,14 @@ impl App {
     /// # Errors
     /// The socket cannot be reached, or the other side did something unexpected.
     pub fn connect(display: &Path, workload: Workload) -> io::Result<Self> {
+        Self::connect_with(display, workload, page(workload))
+    }
+
+    /// Like [`Self::connect`], with a page that was made before the clock ran.
+    ///
+    /// # Errors
+    /// The socket cannot be reached, or the other side did something unexpected.
+    pub fn connect_with(display: &Path, workload: Workload, page: Vec<u8>) -> io::Result<Self> {
         let mut wire = Wire::new(Socket::from(connect_unix(display)?));
         let mut hello = finish(message(1, 1).new_id(ObjectId(REGISTRY)));
         hello.extend(finish(message(1, 0).new_id(ObjectId(SYNC))));
@@ -119,7 +127,6 @@ impl App {
         }
         setup.extend(finish(message(COMPOSITOR, 0).new_id(ObjectId(SURFACE))));
         wire.send(setup, vec![Arc::new(file.share()?)])?;
-        let page = page(workload);
         let mut app = Self { wire, region, workload, page, frame: 0, next_id: CALLBACKS[0] };
         if let Some(name) = names.2 {
             app.become_window(bind(name, b"xdg_wm_base", 1, BASE))?;
@@ -240,7 +247,7 @@ fn cell(frame: usize) -> (usize, usize) {
 }
 
 /// Two screens and a bit of content.
-fn page(workload: Workload) -> Vec<u8> {
+pub fn page(workload: Workload) -> Vec<u8> {
     let mut random = SmallRng::seed_from_u64(7);
     let mut page = vec![0xff; 2 * FRAME + STRIDE];
     match workload {
