@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rand::TryRngCore as _;
 
-use farway_testkit::sim::{Mode, STEPS, run, run_with, sabotage};
+use farway_testkit::sim::{Mode, STEPS, desk, run, run_with, sabotage};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -93,4 +93,26 @@ fn deterministic() {
     for seed in 0..5 {
         assert_eq!(format!("{:?}", run(seed, STEPS)), format!("{:?}", run(seed, STEPS)));
     }
+}
+
+/// Real pictures: the seeds of the desk that everybody runs.
+#[test]
+fn desk_fixed_seeds() {
+    let (mut rests, mut pixels, mut updates, mut frames, mut both, mut abrupt) = (0, 0, 0, 0, 0, 0);
+    for seed in 0..number("FARWAY_SIM_SEEDS").unwrap_or(60) {
+        let report = match desk::run(seed, STEPS, None) {
+            Ok(report) => report,
+            Err(failure) => {
+                println!("{failure}");
+                continue;
+            }
+        };
+        rests += report.rests;
+        pixels += report.pixels;
+        updates += report.updates;
+        frames += report.frames;
+        both += u32::from(report.clients == 2);
+        abrupt += u32::from(report.abrupt);
+    }
+    println!("{rests} rests, {pixels} pixels, {updates} updates, {frames} frames, {both} with two, {abrupt} abrupt");
 }
