@@ -61,6 +61,13 @@ fn fresh_seeds() {
 fn replay() {
     let Some(seed) = number("FARWAY_SIM_SEED") else { return };
     let steps = number("FARWAY_SIM_STEPS").map_or(STEPS, |steps| steps as u32);
+    if std::env::var_os("FARWAY_SIM_WORLD").is_some_and(|world| world == "desk") {
+        match desk::run(seed, steps, None) {
+            Ok(report) => println!("{report:?}"),
+            Err(failure) => panic!("{failure}"),
+        }
+        return;
+    }
     match run(seed, steps) {
         Ok(report) => println!("{report:?}"),
         Err(failure) => panic!("{failure}"),

@@ -186,8 +186,13 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
         let since = before.and_then(|before| shown.and_then(|it| it.damage_since(before.commits)));
         match since {
             Some(area) => {
+                let (across, down) = blur(item);
                 for rect in area.rects() {
-                    damage.add(physical(rect.moved(item.at.origin()), scale).intersect(item.to));
+                    let rect = physical(rect.moved(item.at.origin()), scale);
+                    let (left, top) = (rect.x.saturating_sub(across), rect.y.saturating_sub(down));
+                    let (right, bottom) =
+                        (rect.right().saturating_add(across), rect.bottom().saturating_add(down));
+                    damage.add(Rect::from_edges(left, top, right, bottom).intersect(item.to));
                 }
             }
             None => {
@@ -200,6 +205,19 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
         damage.add(gone.to);
     }
     damage
+}
+
+/// How many physical pixels beyond its own place a pixel of the buffer reaches, across and down: scaling mixes
+/// neighbours.
+fn blur(item: &Item) -> (i32, i32) {
+    let (_, _, width, height) = item.crop;
+    let exact = item.to.size() == item.at.size()
+        && (width, height) == (f64::from(item.to.width), f64::from(item.to.height));
+    let reach = |physical: i32, buffer: f64| match exact {
+        true => 0,
+        false => (f64::from(physical) / buffer).ceil() as i32 + 1,
+    };
+    (reach(item.to.width, width), reach(item.to.height, height))
 }
 
 /// Draws one rectangle from the lowest picture that can be seen there.
