@@ -73,21 +73,25 @@ impl Compositor {
     /// A toplevel is seen for the first time.
     pub(crate) fn desk_add(&mut self, id: WindowId) {
         let size = self.window_size(id);
-        let screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
+        let mut screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
         let step = self.desk.opened % 8 * CASCADE;
         self.desk.opened += 1;
         let parent = self.windows.get(&id).and_then(Window::toplevel).and_then(|it| it.parent);
         let around = match parent.and_then(|parent| self.windows.get(&parent)) {
-            Some(parent) => parent.geometry.size().rect().moved(parent.at),
+            Some(parent) => {
+                screen = self.output_rect_at(parent.at);
+                parent.geometry.size().rect().moved(parent.at)
+            }
             None => screen.moved(Point::new(step, step)),
         };
         let centred = |start: i32, room: i32, size: i32| start + (room - size) / 2;
+        let last = Point::new(screen.right() - size.width, screen.bottom() - size.height);
         let fixed =
             self.windows.get(&id).and_then(Window::toplevel).is_some_and(|it| it.maximized || it.fullscreen);
         if let Some(window) = self.windows.get_mut(&id).filter(|_| !fixed) {
             let at = Point::new(
-                centred(around.x, around.width, size.width).max(screen.x),
-                centred(around.y, around.height, size.height).max(screen.y),
+                centred(around.x, around.width, size.width).min(last.x).max(screen.x),
+                centred(around.y, around.height, size.height).min(last.y).max(screen.y),
             );
             window.at = at;
         }

@@ -123,7 +123,7 @@ fn live(
 ) -> Result<Report, Problem> {
     let mut rng = SmallRng::seed_from_u64(seed);
     let setup = Setup::new(&mut rng);
-    let most = (steps / 8).max(21);
+    let most = (steps / 4).max(21);
     let mut write = |letter| {
         let actions = rng.random_range(20..most) as usize;
         Rc::new(author::write(rng.random(), letter, actions, &setup))
@@ -136,7 +136,7 @@ fn live(
     let mut world = World::new(rng, &setup, scripts, expected, sabotage);
     let result = world.run();
     *at = world.report.steps as u32;
-    *sabotaged = world.is_sabotaged();
+    *sabotaged = world.report().sabotaged;
     result.map(|()| world.report())
 }
 

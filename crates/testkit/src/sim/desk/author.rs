@@ -115,7 +115,6 @@ impl Author {
         }
         let parent = if self.rng.random_bool(0.2) { self.any(|it| it.role == Role::Window) } else { None };
         let surface = self.new_surface(Role::Window, None);
-        self.surfaces[surface].dialogue = parent.is_some();
         let title = format!("{}{surface}", self.letter);
         self.put(Action::Window { surface, title, parent });
         self.begin(surface);
@@ -232,8 +231,7 @@ impl Author {
     }
 
     fn wait_for_frame(&mut self) {
-        // Dialogues may be placed out of sight, and then nobody answers.
-        let Some(surface) = self.any(|it| it.role == Role::Window && it.mapped && !it.dialogue) else { return };
+        let Some(surface) = self.any(|it| it.role == Role::Window && it.mapped) else { return };
         self.commit(surface, Change { frame: true, ..Change::default() });
         self.put(Action::Frame(surface));
     }

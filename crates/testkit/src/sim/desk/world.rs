@@ -120,7 +120,7 @@ impl World {
     }
 
     /// The fault that was put in on purpose has happened.
-    pub fn is_sabotaged(&self) -> bool {
+    fn is_sabotaged(&self) -> bool {
         let done = |half: &Half| half.sabotage.as_ref().is_some_and(|it| it.done);
         self.lines.iter().any(|line| done(&line.left) || done(&line.right))
     }

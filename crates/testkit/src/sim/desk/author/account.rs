@@ -46,7 +46,6 @@ pub struct Surface {
     pub sync: bool,
     /// It can show something.
     pub mapped: bool,
-    pub dialogue: bool,
     /// It asked for all of this output.
     pub full: Option<usize>,
     pub viewport: bool,
@@ -74,7 +73,6 @@ impl Surface {
             parent,
             sync: role == Role::Part,
             mapped: role == Role::Part,
-            dialogue: false,
             full: None,
             viewport: false,
             fenced: false,
