@@ -66,7 +66,7 @@ impl Setup {
     fn new(rng: &mut SmallRng) -> Self {
         let mut output = |name: &str| OutputConfig {
             name: name.into(),
-            size: Size::new(rng.random_range(100..300), rng.random_range(100..220)),
+            size: Size::new(rng.random_range(80..200), rng.random_range(80..160)),
             scale: *[120, 120, 150, 180, 240].choose(rng).unwrap_or(&120),
             refresh: *[30_000, 60_000, 144_000].choose(rng).unwrap_or(&60_000),
         };

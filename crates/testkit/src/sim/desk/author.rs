@@ -78,11 +78,18 @@ impl Author {
             74..=76 => self.hide(),
             77..=79 => self.state(),
             80..=81 => self.title(),
-            82..=85 => self.end_something(),
-            86..=88 => self.drop_memory(),
-            89..=92 => self.wait_for_frame(),
-            93 => self.put(Action::Roundtrip),
+            82..=84 => self.end_something(),
+            85..=86 => self.drop_memory(),
+            87..=89 => self.wait_for_frame(),
+            90 => self.put(Action::Roundtrip),
             _ => self.put(Action::Rest),
+        }
+    }
+
+    /// A look at what there is, with this chance.
+    fn maybe_rest(&mut self, chance: f64) {
+        if self.rng.random_bool(chance) {
+            self.put(Action::Rest);
         }
     }
 
@@ -132,6 +139,7 @@ impl Author {
         let Some(surface) = self.any(|it| it.mapped) else { return self.open() };
         for _ in 0..self.rng.random_range(1..4) {
             self.show(surface, anew);
+            self.maybe_rest(0.2);
         }
     }
 
@@ -193,6 +201,7 @@ impl Author {
     fn hide(&mut self) {
         let Some(surface) = self.any(|it| it.mapped && it.role != Role::Popup) else { return };
         let is_window = self.surfaces[surface].role == Role::Window;
+        self.maybe_rest(0.5);
         if is_window {
             self.end_popups(surface);
         }

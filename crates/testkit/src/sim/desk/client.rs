@@ -44,7 +44,9 @@ enum Round {
 /// Memory of a buffer.
 #[derive(Debug)]
 struct Place {
+    pool: usize,
     file: Rc<File>,
+    style: Style,
     offset: usize,
     stride: usize,
 }
@@ -288,6 +290,27 @@ impl Client {
         }
         self.party.objects.remove(&id);
         self.free.push(id);
+        Ok(())
+    }
+
+    /// Compares all buffers that the compositor holds with what `read` gives of them: pool, position, length.
+    ///
+    /// # Errors
+    /// They differ.
+    pub fn compare(&self, read: impl Fn(usize, usize, usize) -> Option<Vec<u8>>) -> Result<(), Problem> {
+        for place in self.busy.iter().filter_map(|buffer| self.places.get(buffer)) {
+            for (at, len) in place.style.rows(place.stride) {
+                let at = place.offset + at;
+                let expected = place.file.read(at, len);
+                let Some(got) = read(place.pool, at, len) else {
+                    return Err(Problem::WrongFd("wl_shm.create_pool"));
+                };
+                if let Some(n) = got.iter().zip(&expected).position(|(a, b)| a != b) {
+                    let (got, expected) = (got[n], expected[n]);
+                    return Err(Problem::Pixels { what: "a buffer at rest", at: at + n, got, expected });
+                }
+            }
+        }
         Ok(())
     }
 

@@ -51,15 +51,16 @@ pub struct Screen {
     /// Ends of pipes that the compositor holds, by the number that it knows them by.
     ends: BTreeMap<u64, Fd>,
     next_end: u64,
-    /// All memory that it ever got.
-    mapped: Vec<Weak<Content>>,
+    /// All memory that it ever got from each client.
+    mapped: BTreeMap<ClientId, Vec<Weak<Content>>>,
 }
 
 impl Screen {
     /// A compositor without clients.
     pub fn new(config: Config, kernel: Rc<Kernel>) -> Self {
         let view = Compositor::new(config);
-        Self { view, kernel, out: BTreeMap::new(), ends: BTreeMap::new(), next_end: 0, mapped: Vec::new() }
+        let (out, ends, mapped) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { view, kernel, out, ends, next_end: 0, mapped }
     }
 
     /// Somebody has connected.
@@ -91,7 +92,7 @@ impl Screen {
         if bytes.is_empty() && fds.is_empty() {
             return Ok(false);
         }
-        let fds: Vec<Descriptor> = fds.into_iter().map(|fd| self.inward(fd)).collect();
+        let fds: Vec<Descriptor> = fds.into_iter().map(|fd| self.inward(client, fd)).collect();
         self.view.on_bytes(time, client, &bytes, fds);
         self.absorb()?;
         Ok(true)
@@ -132,7 +133,7 @@ impl Screen {
         Ok(())
     }
 
-    fn inward(&mut self, fd: Fd) -> Descriptor {
+    fn inward(&mut self, client: ClientId, fd: Fd) -> Descriptor {
         let Fd::File(file) = &fd else {
             self.next_end += 1;
             self.ends.insert(self.next_end, fd);
@@ -150,7 +151,7 @@ impl Screen {
                 Err(_) => return Descriptor::Token(0),
             },
         };
-        self.mapped.push(Arc::downgrade(&content));
+        self.mapped.entry(client).or_default().push(Arc::downgrade(&content));
         Descriptor::Memory(Arc::new(Mapped(content)))
     }
 
@@ -179,6 +180,14 @@ impl Screen {
 
     /// Pieces of memory that somebody still holds.
     pub fn held(&self) -> usize {
-        self.mapped.iter().filter(|it| it.strong_count() > 0).count()
+        self.mapped.values().flatten().filter(|it| it.strong_count() > 0).count()
+    }
+
+    /// Bytes of the file that a client has passed as its `pool`th, as the compositor sees them.
+    pub fn read_file(&self, client: ClientId, pool: usize, at: usize, len: usize) -> Option<Vec<u8>> {
+        let content = self.mapped.get(&client)?.get(pool)?.upgrade()?;
+        let mut bytes = vec![0; len];
+        content.region.read(at as u64, &mut bytes).ok()?;
+        Some(bytes)
     }
 }

@@ -96,7 +96,7 @@ impl World {
             let mut line = Line::new(&mut rng, &kernel, letter, script, expected, screen.connect());
             line.cut_at = cut_at;
             if let Some(kind) = sabotage {
-                let patience = rng.random_range(0..6);
+                let patience = rng.random_range(0..12);
                 let half = if kind.is_at_display() { &mut line.right } else { &mut line.left };
                 half.sabotage = Some(Sabotage::new(kind, patience));
             }
@@ -302,6 +302,7 @@ impl World {
         if let Some(expected) = line.expected.get(line.rests) {
             seen.same(expected, line.rests)?;
         }
+        line.client.compare(|pool, at, len| self.screen.read_file(line.id, pool, at, len))?;
         self.report.rests += 1;
         self.report.pixels += seen.pixels();
         line.rests += 1;

@@ -57,7 +57,7 @@ impl Author {
     pub fn new_look(&mut self, surface: usize) -> Look {
         self.surfaces[surface].anew = false;
         let full = self.surfaces[surface].full.filter(|_| self.desk && self.rng.random_bool(0.7));
-        let most = if self.rng.random_bool(0.8) { 48 } else { 130 };
+        let most = if self.rng.random_bool(0.8) { 40 } else { 100 };
         let (mut width, mut height) = (self.rng.random_range(1..most), self.rng.random_range(1..most));
         let mut scale = *[1, 1, 1, 2, 3].choose(&mut self.rng).unwrap_or(&1);
         let transform = if self.rng.random_bool(0.5) { 0 } else { self.rng.random_range(0..8) };
@@ -71,7 +71,7 @@ impl Author {
         let mut source = None;
         if full.is_none() && self.rng.random_bool(0.3) {
             if self.rng.random_bool(0.7) {
-                style.destination = Some((self.rng.random_range(1..130), self.rng.random_range(1..130)));
+                style.destination = Some((self.rng.random_range(1..100), self.rng.random_range(1..100)));
             }
             if self.rng.random_bool(0.6) {
                 // Whole pixels, unless the size is told.

@@ -36,7 +36,7 @@ impl Author {
     }
 
     fn place_part(&mut self, surface: usize) {
-        let (x, y) = (self.rng.random_range(-30..80), self.rng.random_range(-30..80));
+        let (x, y) = (self.rng.random_range(-20..50), self.rng.random_range(-20..50));
         self.put(Action::Position { surface, x, y });
     }
 
@@ -93,6 +93,7 @@ impl Author {
 
     pub fn end_something(&mut self) {
         if let Some(surface) = self.any(|_| true) {
+            self.maybe_rest(0.5);
             self.end(surface);
         }
     }

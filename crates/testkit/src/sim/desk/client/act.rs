@@ -123,7 +123,8 @@ impl Client {
                     it.int(style.height as i32).int(*stride as i32).uint(style.format)
                 });
                 if let Some(file) = self.pools.get(pool).cloned() {
-                    self.places.insert(*buffer, Place { file, offset: *offset, stride: *stride });
+                    let (pool, offset, stride, style) = (*pool, *offset, *stride, *style);
+                    self.places.insert(*buffer, Place { pool, file, style, offset, stride });
                 }
             }
             Action::Solid { buffer, color: [red, green, blue, alpha] } => {
