@@ -134,8 +134,8 @@ fn desk_fixed_seeds() {
 /// The pictures of the desk find what is broken on purpose.
 #[test]
 fn desk_mutations() {
-    use sabotage::Kind::{DropUpdate, FlipPixel, ShrinkDamage, SkipGate};
-    for kind in [DropUpdate, ShrinkDamage, FlipPixel, SkipGate] {
+    use sabotage::Kind::{DropUpdate, FlipPixel, ShrinkDamage};
+    for kind in [DropUpdate, ShrinkDamage, FlipPixel] {
         let (mut broken, mut found) = (0, 0);
         for seed in 0..24 {
             match desk::run(seed, STEPS, Some(kind)) {
@@ -148,6 +148,7 @@ fn desk_mutations() {
             }
         }
         println!("{kind:?}: found {found} of {broken}");
+        assert!(found * 2 > broken && found > 5, "{kind:?}: found only {found} of {broken}");
     }
 }
 

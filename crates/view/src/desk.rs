@@ -13,6 +13,9 @@ use crate::geometry::{Point, Rect, Size};
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
+#[cfg(test)]
+mod tests;
+
 /// Distance from one new window to the next.
 const CASCADE: i32 = 32;
 

@@ -14,6 +14,9 @@ use crate::raster::{Canvas, Draw, Raster};
 use crate::scene::{Item, physical};
 use crate::surface::SurfaceId;
 
+#[cfg(test)]
+mod tests;
+
 /// Rectangles that are drawn apart.
 const DAMAGE_RECTS: usize = 16;
 

@@ -29,14 +29,8 @@ impl Kind {
 }
 
 /// All of them.
-pub const ALL: [Kind; 6] = [
-    Kind::DropUpdate,
-    Kind::SwapFrames,
-    Kind::SkipGate,
-    Kind::FlipPixel,
-    Kind::DoubleFd,
-    Kind::ShrinkDamage,
-];
+pub const ALL: [Kind; 6] =
+    [Kind::DropUpdate, Kind::SwapFrames, Kind::SkipGate, Kind::FlipPixel, Kind::DoubleFd, Kind::ShrinkDamage];
 
 /// One fault that is about to happen.
 #[derive(Debug)]

@@ -9,6 +9,9 @@ use super::{Role, State, SurfaceId, code};
 use crate::compositor::Compositor;
 use crate::dispatch::{Refusal, Request};
 
+#[cfg(test)]
+mod tests;
+
 pub(super) fn request(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let Some(id) = view.surface_id(request.target()) else { return Ok(()) };
     view.check_commit(id, request)?;

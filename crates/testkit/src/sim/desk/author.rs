@@ -156,8 +156,7 @@ impl Author {
         let buffer = self.buffer_for(look.style);
         let rects = self.rects(&look.style);
         let on_surface = self.rng.random_bool(0.5) && look.source.is_none();
-        let paint =
-            Paint { buffer, style: look.style, seed: self.rng.random(), rects, whole, on_surface };
+        let paint = Paint { buffer, style: look.style, seed: self.rng.random(), rects, whole, on_surface };
         change.attach = Some(Attach::Paint(paint));
         self.tell_look(surface, &look, &mut change);
         self.extras(surface, &look, &mut change);

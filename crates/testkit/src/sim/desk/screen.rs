@@ -115,7 +115,8 @@ impl Screen {
         while let Some(effect) = self.view.poll() {
             match effect {
                 Effect::Send { client, bytes, descriptors } => {
-                    let fds = descriptors.into_iter().map(|it| self.outward(it)).collect::<Result<Vec<_>, _>>()?;
+                    let fds =
+                        descriptors.into_iter().map(|it| self.outward(it)).collect::<Result<Vec<_>, _>>()?;
                     if let Some(out) = self.out.get_mut(&client) {
                         out.send(&bytes, fds);
                     }

@@ -69,7 +69,8 @@ impl Seen {
     /// # Errors
     /// It is something else.
     pub fn same(&self, other: &Self, rest: usize) -> Result<(), Problem> {
-        let list = |it: &Self| format!("{:?}", it.windows.iter().map(|it| (&it.title, it.rect)).collect::<Vec<_>>());
+        let list =
+            |it: &Self| format!("{:?}", it.windows.iter().map(|it| (&it.title, it.rect)).collect::<Vec<_>>());
         if list(self) != list(other) {
             return Err(Problem::Windows { rest, got: list(self), expected: list(other) });
         }

@@ -340,7 +340,9 @@ impl World {
             Some(Cut::Client) => [Some(Outcome::LocalClosed), Some(Outcome::PeerClosed)],
             Some(Cut::Link) => [Some(Outcome::PeerLost); 2],
         };
-        for ((half, outcome), expected) in [(&line.left, left), (&line.right, right)].into_iter().zip(expected) {
+        for ((half, outcome), expected) in
+            [(&line.left, left), (&line.right, right)].into_iter().zip(expected)
+        {
             if Some(outcome) != expected {
                 return Err(Problem::Ended { side: half.name(), outcome: Some(outcome) });
             }

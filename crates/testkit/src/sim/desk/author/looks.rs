@@ -163,9 +163,8 @@ impl Author {
 
     /// A buffer of this kind that nobody holds.
     pub fn buffer_for(&mut self, style: Style) -> usize {
-        let fits = |it: &Buffer| {
-            it.alive && it.held == 0 && it.style.is_some_and(|it| it.same_memory(&style))
-        };
+        let fits =
+            |it: &Buffer| it.alive && it.held == 0 && it.style.is_some_and(|it| it.same_memory(&style));
         let free: Vec<usize> = (0..self.buffers.len()).filter(|at| fits(&self.buffers[*at])).collect();
         let free = free.choose(&mut self.rng).copied();
         if let Some(free) = free.filter(|_| self.rng.random_bool(0.8)) {

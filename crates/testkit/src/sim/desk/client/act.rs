@@ -65,8 +65,9 @@ impl Client {
                 }
             }
             Action::Frame(surface) => {
-                let waits =
-                    |(id, of): (&u32, &Option<usize>)| *of == Some(*surface) && self.party.kind(*id) == "wl_callback";
+                let waits = |(id, of): (&u32, &Option<usize>)| {
+                    *of == Some(*surface) && self.party.kind(*id) == "wl_callback"
+                };
                 if self.owed.iter().any(waits) {
                     return Step::Wait("a frame callback");
                 }
@@ -149,7 +150,8 @@ impl Client {
             }
             Action::Window { surface, title, parent } => {
                 let xdg = self.xdg_surface(*surface);
-                let window = self.make(("xdg_toplevel", *surface), xdg, "get_toplevel", |it, id| it.new_id(id));
+                let window =
+                    self.make(("xdg_toplevel", *surface), xdg, "get_toplevel", |it, id| it.new_id(id));
                 self.say(window, "set_title", |it| it.str(title.as_bytes()));
                 if let Some(parent) = parent {
                     let parent = ObjectId(self.id("xdg_toplevel", *parent));
@@ -236,9 +238,12 @@ impl Client {
             self.say(surface, "set_buffer_transform", |it| it.int(transform as i32));
         }
         self.view(number, change);
-        for (regions, request) in [(&change.opaque, "set_opaque_region"), (&change.input, "set_input_region")] {
+        for (regions, request) in [(&change.opaque, "set_opaque_region"), (&change.input, "set_input_region")]
+        {
             if let Some(rects) = regions {
-                self.with_region(rects, |client, region| client.say(surface, request, |it| it.object(region)));
+                self.with_region(rects, |client, region| {
+                    client.say(surface, request, |it| it.object(region))
+                });
             }
         }
         if let Some((x, y, width, height)) = change.geometry {
