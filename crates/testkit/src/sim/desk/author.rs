@@ -32,12 +32,16 @@ pub fn write(seed: u64, letter: char, actions: usize, setup: &Setup) -> Vec<Acti
         favourite: 0,
     };
     author.favourite = author.rng.random_range(0..100);
+    for action in [Action::Seat, Action::Roundtrip, Action::Devices] {
+        author.put(action);
+    }
     author.open();
     while author.script.len() < actions {
         author.something();
     }
     author.put(Action::Rest);
     author.tear_down();
+    author.put(Action::EndDevices);
     author.put(Action::Rest);
     author.script
 }

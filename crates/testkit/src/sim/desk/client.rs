@@ -18,6 +18,10 @@ use crate::sim::wire::Socket;
 
 mod act;
 
+/// Devices of a seat: bit of `wl_seat.capability`, interface, request.
+const DEVICES: [(u32, &str, &str); 2] =
+    [(1, "wl_pointer", "get_pointer"), (2, "wl_keyboard", "get_keyboard")];
+
 /// What became of the action that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -88,6 +92,8 @@ pub struct Client {
     pictures: BTreeMap<usize, Picture>,
     roundtrip: Round,
     greeted: u32,
+    /// What the seat has: `wl_seat.capability`.
+    devices: u32,
     /// Frame callbacks that were answered.
     pub frames: u64,
     /// Presentations that were told.
@@ -119,6 +125,7 @@ impl Client {
             pictures: BTreeMap::new(),
             roundtrip: Round::None,
             greeted: 0,
+            devices: 0,
             frames: 0,
             presented: 0,
         }
@@ -176,7 +183,8 @@ impl Client {
     /// Destroys an object that has a name, if it is there.
     fn end(&mut self, interface: &'static str, number: usize) {
         if let Some(id) = self.names.remove(&(interface, number)) {
-            self.say(id, "destroy", |it| it);
+            let request = if DEVICES.iter().any(|it| it.1 == interface) { "release" } else { "destroy" };
+            self.say(id, request, |it| it);
             self.zombies.insert(id);
             self.serials.remove(&id);
         }
@@ -259,6 +267,7 @@ impl Client {
             ("xdg_surface", "configure") if !self.zombies.contains(&id) => {
                 self.serials.insert(id, event.number(0));
             }
+            ("wl_seat", "capabilities") => self.devices = event.number(0),
             ("xdg_wm_base", "ping") => {
                 let serial = event.number(0);
                 self.say(id, "pong", |it| it.uint(serial));

@@ -51,6 +51,12 @@ pub enum Action {
     Roundtrip,
     /// Waits until nothing moves anywhere. Pictures are compared here.
     Rest,
+    /// Binds the seat.
+    Seat,
+    /// Gets the keyboard and the pointer of the seat, those that it has.
+    Devices,
+    /// Gives them back.
+    EndDevices,
     /// Destroys the objects that give a surface its role.
     EndRole(usize),
     /// Destroys the viewport of a surface.

@@ -5,7 +5,7 @@ use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use std::rc::Rc;
 
-use super::{Client, Picture, Place, Round, Step};
+use super::{Client, DEVICES, Picture, Place, Round, Step};
 use crate::sim::desk::script::{self, Action, Attach, Change, Paint};
 use crate::sim::kernel::Fd;
 
@@ -86,6 +86,18 @@ impl Client {
             | Action::Buffer { .. }
             | Action::Solid { .. }
             | Action::DestroyBuffer(_) => self.memory(action),
+            Action::Seat => {
+                self.global("wl_seat", 0);
+            }
+            Action::Devices => {
+                for (bit, interface, request) in DEVICES {
+                    let seat = self.global("wl_seat", 0);
+                    if self.devices & bit != 0 {
+                        self.make((interface, 0), seat, request, |it, id| it.new_id(id));
+                    }
+                }
+            }
+            Action::EndDevices => DEVICES.iter().for_each(|it| self.end(it.1, 0)),
             other => self.surfaces(other),
         }
         Step::Done
