@@ -189,7 +189,7 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
         let since = before.and_then(|before| shown.and_then(|it| it.damage_since(before.commits)));
         match since {
             Some(area) => {
-                let (across, down) = blur(item);
+                let (across, down) = blur(item, scale);
                 for rect in area.rects() {
                     let rect = physical(rect.moved(item.at.origin()), scale);
                     let (left, top) = (rect.x.saturating_sub(across), rect.y.saturating_sub(down));
@@ -211,10 +211,11 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
 }
 
 /// How many physical pixels beyond its own place a pixel of the buffer reaches, across and down: scaling mixes
-/// neighbours.
-fn blur(item: &Item) -> (i32, i32) {
+/// neighbours, and a place that follows its buffer is not quite where its scale puts it.
+fn blur(item: &Item, scale: u32) -> (i32, i32) {
     let (_, _, width, height) = item.crop;
-    let exact = item.to.size() == item.at.size()
+    let exact = scale == 120
+        && item.to.size() == item.at.size()
         && (width, height) == (f64::from(item.to.width), f64::from(item.to.height));
     let reach = |physical: i32, buffer: f64| match exact {
         true => 0,
