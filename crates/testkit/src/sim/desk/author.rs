@@ -243,7 +243,9 @@ impl Author {
     }
 
     fn wait_for_frame(&mut self) {
-        let Some(surface) = self.any(|it| it.role == Role::Window && it.mapped) else { return };
+        // A part to the left of its window moves it to the right, perhaps out of sight, and then nobody answers.
+        let seen = |it: &Surface| it.role == Role::Window && it.mapped && it.all_parts().is_empty();
+        let Some(surface) = self.any(seen) else { return };
         self.commit(surface, Change { frame: true, ..Change::default() });
         self.put(Action::Frame(surface));
     }
