@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 mod app;
 pub mod checker;
+pub mod desk;
 pub(crate) mod half;
 pub(crate) mod kernel;
 mod party;
@@ -36,6 +37,8 @@ pub enum Mode {
     Rude,
     /// Bytes are damaged on their way.
     Hostile,
+    /// Orderly clients and a real compositor; see [`desk`].
+    Desk,
 }
 
 /// What a run has done and checked.
@@ -73,6 +76,9 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, steps, at, mode, problem, .. } = self;
+        if *mode == Mode::Desk {
+            write!(f, "FARWAY_SIM_WORLD=desk ")?;
+        }
         write!(f, "FARWAY_SIM_SEED={seed} ")?;
         if *steps != STEPS {
             write!(f, "FARWAY_SIM_STEPS={steps} ")?;
@@ -102,11 +108,7 @@ pub fn run_with(seed: u64, steps: u32, sabotage: Option<sabotage::Kind>) -> Resu
     let problem = match result {
         Ok(Ok(())) => return Ok(world.report()),
         Ok(Err(problem)) => problem,
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
-            Problem::Panic(text.to_owned())
-        }
+        Err(panic) => Problem::of_panic(&*panic),
     };
     let Report { mode, sabotaged, .. } = world.report();
     Err(Failure { seed, steps, at: world.step, mode, problem, sabotaged })

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rand::TryRngCore as _;
 
-use farway_testkit::sim::{Mode, STEPS, run, run_with, sabotage};
+use farway_testkit::sim::{Failure, Mode, STEPS, desk, run, run_with, sabotage};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -39,16 +39,15 @@ fn fixed_seeds() {
     }
 }
 
-/// New seeds, for as long as `FARWAY_SIM_SECONDS` says.
-#[test]
-fn fresh_seeds() {
-    let seconds = number("FARWAY_SIM_SECONDS").unwrap_or(5);
+/// Runs new seeds for half of what `FARWAY_SIM_SECONDS` says: there are two kinds of worlds.
+fn fresh(run: impl Fn(u64) -> Result<(), Failure>) {
+    let seconds = number("FARWAY_SIM_SECONDS").unwrap_or(6);
     let first = rand::rngs::OsRng.try_next_u64().expect("the system has random numbers");
     println!("first seed: {first}");
-    let end = Instant::now() + Duration::from_secs(seconds);
+    let end = Instant::now() + Duration::from_millis(seconds * 500);
     let mut seed = first;
     while Instant::now() < end {
-        if let Err(failure) = run(seed, STEPS) {
+        if let Err(failure) = run(seed) {
             panic!("{failure}");
         }
         seed = seed.wrapping_add(1);
@@ -56,14 +55,30 @@ fn fresh_seeds() {
     println!("{} seeds", seed.wrapping_sub(first));
 }
 
-/// Runs the one seed that `FARWAY_SIM_SEED` names.
+/// New seeds of the world with a scripted screen.
+#[test]
+fn fresh_seeds() {
+    fresh(|seed| run(seed, STEPS).map(drop));
+}
+
+/// New seeds of the world with a compositor.
+#[test]
+fn desk_fresh_seeds() {
+    fresh(|seed| desk::run(seed, STEPS, None).map(drop));
+}
+
+/// Runs the one seed that `FARWAY_SIM_SEED` names, of the world that `FARWAY_SIM_WORLD` names.
 #[test]
 fn replay() {
     let Some(seed) = number("FARWAY_SIM_SEED") else { return };
     let steps = number("FARWAY_SIM_STEPS").map_or(STEPS, |steps| steps as u32);
-    match run(seed, steps) {
-        Ok(report) => println!("{report:?}"),
-        Err(failure) => panic!("{failure}"),
+    let desk = std::env::var_os("FARWAY_SIM_WORLD").is_some_and(|world| world == "desk");
+    let result = match desk {
+        true => desk::run(seed, steps, None).map(|report| println!("{report:?}")),
+        false => run(seed, steps).map(|report| println!("{report:?}")),
+    };
+    if let Err(failure) = result {
+        panic!("{failure}");
     }
 }
 
@@ -92,5 +107,56 @@ fn mutations() {
 fn deterministic() {
     for seed in 0..5 {
         assert_eq!(format!("{:?}", run(seed, STEPS)), format!("{:?}", run(seed, STEPS)));
+    }
+}
+
+/// Real pictures: the seeds of the desk that everybody runs.
+#[test]
+fn desk_fixed_seeds() {
+    let mut reports = Vec::new();
+    let mut failures = Vec::new();
+    for seed in 0..50 {
+        match desk::run(seed, STEPS, None) {
+            Ok(report) => reports.push(report),
+            Err(failure) => failures.push(failure.to_string()),
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    let sum = |count: fn(&desk::Report) -> u64| reports.iter().map(count).sum::<u64>();
+    let (rests, pixels, updates) = (sum(|it| it.rests), sum(|it| it.pixels), sum(|it| it.updates));
+    let (frames, presented) = (sum(|it| it.frames), sum(|it| it.presented));
+    println!("{rests} rests, {pixels} pixels, {updates} updates, {frames} frames, {presented} presented");
+    assert!(rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50);
+    let (two, abrupt) = (sum(|it| u64::from(it.clients == 2)), sum(|it| u64::from(it.abrupt)));
+    assert!(two > 5 && abrupt > 5, "{two} {abrupt}");
+}
+
+/// The pictures of the desk find what is broken on purpose.
+#[test]
+fn desk_mutations() {
+    use sabotage::Kind::{DropUpdate, FlipPixel, ShrinkDamage};
+    for kind in [DropUpdate, ShrinkDamage, FlipPixel] {
+        let (mut broken, mut found) = (0, 0);
+        for seed in 0..24 {
+            match desk::run(seed, STEPS, Some(kind)) {
+                Ok(report) => broken += u32::from(report.sabotaged),
+                Err(failure) => {
+                    assert!(failure.sabotaged, "{failure}");
+                    broken += 1;
+                    found += 1;
+                }
+            }
+        }
+        println!("{kind:?}: found {found} of {broken}");
+        assert!(found * 2 > broken && found > 5, "{kind:?}: found only {found} of {broken}");
+    }
+}
+
+/// The same seed does the same.
+#[test]
+fn desk_deterministic() {
+    for seed in 0..5 {
+        let report = || format!("{:?}", desk::run(seed, STEPS, None));
+        assert_eq!(report(), report());
     }
 }

@@ -14,6 +14,9 @@ use crate::raster::Canvas;
 use crate::surface::SurfaceId;
 use crate::xdg::window::Window;
 
+#[cfg(test)]
+mod tests;
+
 /// Distance from a window to the next that has to cover it.
 const CASCADE: i32 = 32;
 
@@ -91,11 +94,13 @@ impl Compositor {
     /// Where a new window covers the least of others, as near to the middle as possible. A dialogue is in the middle
     /// of its parent.
     fn free_place(&self, size: Size, parent: Option<Rect>) -> Point {
-        let screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
+        let first = || self.outputs.first().map(|it| it.rect()).unwrap_or_default();
+        let screen = parent.map_or_else(first, |it| self.output_rect_at(it.origin()));
+        let last = Point::new(screen.right() - size.width, screen.bottom() - size.height);
         let centred = |around: Rect| {
-            let x = around.x.saturating_add((around.width - size.width) / 2).max(screen.x);
-            let y = around.y.saturating_add((around.height - size.height) / 2).max(screen.y);
-            Point::new(x, y)
+            let x = around.x.saturating_add((around.width - size.width) / 2);
+            let y = around.y.saturating_add((around.height - size.height) / 2);
+            Point::new(x.min(last.x).max(screen.x), y.min(last.y).max(screen.y))
         };
         if let Some(parent) = parent {
             return centred(parent);

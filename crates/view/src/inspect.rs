@@ -42,6 +42,12 @@ impl Compositor {
         WindowInfo { id, parent, title, app_id, rect, focused }
     }
 
+    /// Whether nobody is connected, and nothing is left of those who were.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.clients.is_empty() && self.surfaces.is_empty() && self.windows.is_empty()
+    }
+
     /// Counts the refreshes that drew something, on all canvases since the beginning.
     #[must_use]
     pub fn drawn(&self) -> u64 {

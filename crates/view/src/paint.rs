@@ -17,6 +17,9 @@ use crate::raster::{Canvas, Draw, Raster};
 use crate::scene::{Item, physical};
 use crate::surface::SurfaceId;
 
+#[cfg(test)]
+mod tests;
+
 /// Pixels of all windows of one client that have canvases of their own.
 const CLIENT_PIXELS: i64 = 128 << 20;
 
@@ -215,8 +218,13 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
         let since = before.and_then(|before| shown.and_then(|it| it.damage_since(before.commits)));
         match since {
             Some(area) => {
+                let (across, down) = blur(item, scale);
                 for rect in area.rects() {
-                    damage.add(physical(rect.moved(item.at.origin()), scale).intersect(item.to));
+                    let rect = physical(rect.moved(item.at.origin()), scale);
+                    let (left, top) = (rect.x.saturating_sub(across), rect.y.saturating_sub(down));
+                    let (right, bottom) =
+                        (rect.right().saturating_add(across), rect.bottom().saturating_add(down));
+                    damage.add(Rect::from_edges(left, top, right, bottom).intersect(item.to));
                 }
             }
             None => {
@@ -229,6 +237,20 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
         damage.add(gone.to);
     }
     damage
+}
+
+/// How many physical pixels beyond its own place a pixel of the buffer reaches, across and down: scaling mixes
+/// neighbours, and a place that follows its buffer is not quite where its scale puts it.
+fn blur(item: &Item, scale: u32) -> (i32, i32) {
+    let (_, _, width, height) = item.crop;
+    let exact = scale == 120
+        && item.to.size() == item.at.size()
+        && (width, height) == (f64::from(item.to.width), f64::from(item.to.height));
+    let reach = |physical: i32, buffer: f64| match exact {
+        true => 0,
+        false => (f64::from(physical) / buffer).ceil() as i32 + 1,
+    };
+    (reach(item.to.width, width), reach(item.to.height, height))
 }
 
 /// Draws one rectangle from the lowest picture that can be seen there.

@@ -46,7 +46,7 @@ fn get_subsurface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
         surface.position = Point::default();
     }
     if let Some(surface) = view.surfaces.get_mut(&parent) {
-        let mut stack = surface.pending.stack.take().unwrap_or_else(|| surface.stack.clone());
+        let mut stack = surface.next_stack();
         stack.push(id);
         surface.pending.stack = Some(stack);
     }
@@ -74,7 +74,7 @@ fn place(view: &mut Compositor, request: &mut Request<'_>, after: usize) -> Resu
     let sibling = view.surface_arg(request, 0)?;
     let Some((id, parent)) = spoken_to(view, request.target()) else { return Ok(()) };
     let Some(surface) = view.surfaces.get_mut(&parent) else { return Ok(()) };
-    let mut stack = surface.pending.stack.take().unwrap_or_else(|| surface.stack.clone());
+    let mut stack = surface.next_stack();
     stack.retain(|it| *it != id);
     let at = stack.iter().position(|it| *it == sibling).filter(|_| sibling != id);
     let Some(at) = at else {

@@ -190,6 +190,12 @@ impl Compositor {
 }
 
 impl Surface {
+    /// The order of subsurfaces after the next commit, with what waits for the parent's.
+    pub fn next_stack(&self) -> Vec<SurfaceId> {
+        let next = self.pending.stack.as_ref().or(self.cached.stack.as_ref());
+        next.unwrap_or(&self.stack).clone()
+    }
+
     /// A subsurface does not belong to this surface any more.
     pub fn forget_child(&mut self, id: SurfaceId) {
         self.stack.retain(|it| *it != id);

@@ -81,9 +81,10 @@ fn set_destination(view: &mut Compositor, request: &mut Request<'_>) -> Result<(
 pub(crate) fn check(surface: &Surface, whole: (f64, f64)) -> Result<(), Refusal> {
     let Some(viewport) = surface.viewport else { return Ok(()) };
     let refuse = |code, text: &'static str| Refusal { object: viewport.id, code, text: text.into() };
-    let (pending, shown) = (&surface.pending, &surface.shown);
-    let Some((x, y, width, height)) = pending.source.unwrap_or(shown.source) else { return Ok(()) };
-    let destination = pending.destination.unwrap_or(shown.destination);
+    let (pending, cached, shown) = (&surface.pending, &surface.cached, &surface.shown);
+    let source = pending.source.or(cached.source).unwrap_or(shown.source);
+    let Some((x, y, width, height)) = source else { return Ok(()) };
+    let destination = pending.destination.or(cached.destination).unwrap_or(shown.destination);
     if destination.is_none() && (width.fract() != 0.0 || height.fract() != 0.0) {
         return Err(refuse(code::BAD_SIZE, "a source of fractional size needs a destination"));
     }

@@ -234,7 +234,10 @@ impl Half {
                 let result = self.engine.on_done(self.now(time), done);
                 return self.after(time, result).map(|()| true);
             }
-            Work::Todo(job) => {
+            Work::Todo(mut job) => {
+                if let Some(sabotage) = &mut self.sabotage {
+                    sabotage.shrink(&mut job);
+                }
                 let target = self.sabotage.as_ref().and(overlap::written(&job, &content, self.compression));
                 let done = run(job, &content, self.compression, &mut self.tools);
                 if let (Some((at, _)), Some(sabotage)) = (target, &mut self.sabotage) {

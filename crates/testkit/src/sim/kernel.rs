@@ -146,6 +146,11 @@ impl File {
         out
     }
 
+    /// The proxy's content, if one has mapped the file.
+    pub fn content(&self) -> Option<Arc<Content>> {
+        self.content.borrow().clone()
+    }
+
     /// A proxy maps the file: from now on both see the same bytes.
     pub fn attach(&self, content: Arc<Content>) {
         *self.content.borrow_mut() = Some(content);

@@ -102,10 +102,58 @@ pub enum Problem {
     /// Effects after the last one.
     #[error("{0} goes on after the end")]
     Undead(&'static str),
+    /// A compositor shows other pictures than it would without the proxy.
+    #[error("rest {rest}: {pixels} pixels of {what} are wrong")]
+    Picture {
+        /// Which rest of the script.
+        rest: usize,
+        /// Which canvas.
+        what: String,
+        /// How many pixels.
+        pixels: usize,
+    },
+    /// A compositor shows other windows than it would without the proxy.
+    #[error("rest {rest}: windows are {got} instead of {expected}")]
+    Windows {
+        /// Which rest of the script.
+        rest: usize,
+        /// What is there.
+        got: String,
+        /// What should be.
+        expected: String,
+    },
+    /// A client that keeps the rules was told off.
+    #[error("the compositor refuses {object}: {text}")]
+    Refused {
+        /// The interface.
+        object: &'static str,
+        /// What it said.
+        text: String,
+    },
+    /// Something came that was not owed, or twice.
+    #[error("{0} that was not owed, of object {1}")]
+    Duty(&'static str, u32),
+    /// A client waits for something that does not come.
+    #[error("action {at} waits for {what}")]
+    Stuck {
+        /// Which action of the script.
+        at: usize,
+        /// For what.
+        what: &'static str,
+    },
     /// Things keep moving without end.
     #[error("the world does not come to rest")]
     Restless,
     /// The code under test panicked.
     #[error("panic: {0}")]
     Panic(String),
+}
+
+impl Problem {
+    /// What a caught panic says.
+    pub(super) fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
+        Self::Panic(text.to_owned())
+    }
 }

@@ -17,6 +17,8 @@ pub enum Kind {
     FlipPixel,
     /// A descriptor is handed over twice.
     DoubleFd,
+    /// A part of the damage is not looked at.
+    ShrinkDamage,
 }
 
 impl Kind {
@@ -27,8 +29,8 @@ impl Kind {
 }
 
 /// All of them.
-pub const ALL: [Kind; 5] =
-    [Kind::DropUpdate, Kind::SwapFrames, Kind::SkipGate, Kind::FlipPixel, Kind::DoubleFd];
+pub const ALL: [Kind; 6] =
+    [Kind::DropUpdate, Kind::SwapFrames, Kind::SkipGate, Kind::FlipPixel, Kind::DoubleFd, Kind::ShrinkDamage];
 
 /// One fault that is about to happen.
 #[derive(Debug)]
@@ -75,6 +77,15 @@ impl Sabotage {
     /// True if the engine is to be told that this job is done before it ran.
     pub fn skip(&mut self, job: &Job) -> bool {
         matches!(job, Job::Apply { .. }) && self.now(Kind::SkipGate)
+    }
+
+    /// Leaves out most of what a job is to look at.
+    pub fn shrink(&mut self, job: &mut Job) {
+        let Job::Diff { intervals, .. } = job else { return };
+        if intervals.iter().any(|it| it.end - it.start > 64) && self.now(Kind::ShrinkDamage) {
+            intervals.truncate(1);
+            intervals.iter_mut().for_each(|it| it.end = it.start + 64);
+        }
     }
 
     /// Damages the content at `at`, where an update was applied just now.

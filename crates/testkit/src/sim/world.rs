@@ -283,7 +283,7 @@ impl World {
 }
 
 /// Brings bytes over the link, or what still comes of them once it is cut.
-fn cross(
+pub(super) fn cross(
     time: u64,
     from: &mut Half,
     to: &mut Half,

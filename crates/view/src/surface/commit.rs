@@ -9,6 +9,9 @@ use super::{Role, State, SurfaceId, code};
 use crate::compositor::Compositor;
 use crate::dispatch::{Refusal, Request};
 
+#[cfg(test)]
+mod tests;
+
 pub(super) fn request(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let Some(id) = view.surface_id(request.target()) else { return Ok(()) };
     view.check_commit(id, request)?;
@@ -34,10 +37,11 @@ impl Compositor {
     /// What can be said of a commit before it happens.
     fn check_commit(&self, id: SurfaceId, request: &Request<'_>) -> Result<(), Refusal> {
         let Some(surface) = self.surfaces.get(&id) else { return Ok(()) };
-        let (pending, shown) = (&surface.pending, &surface.shown);
-        let buffer = pending.attached.as_ref().map_or(shown.buffer.as_ref(), Option::as_ref);
-        let scale = pending.scale.unwrap_or(shown.scale);
-        let transform = pending.transform.unwrap_or(shown.transform);
+        let (pending, cached, shown) = (&surface.pending, &surface.cached, &surface.shown);
+        let attached = pending.attached.as_ref().or(cached.attached.as_ref());
+        let buffer = attached.map_or(shown.buffer.as_ref(), Option::as_ref);
+        let scale = pending.scale.or(cached.scale).unwrap_or(shown.scale);
+        let transform = pending.transform.or(cached.transform).unwrap_or(shown.transform);
         let Some(size) = buffer.map(|it| super::turned(it.size, transform)) else { return Ok(()) };
         let uneven = size.width % scale != 0 || size.height % scale != 0;
         // Cursors are excused, as in other compositors: themes have sizes that no scale fits.
@@ -114,14 +118,12 @@ impl Compositor {
         self.touch(id);
     }
 
-    /// Synchronised subsurfaces follow.
+    /// Synchronised subsurfaces follow, and those that are so because of a parent. Others have nothing that waits.
     fn apply_children(&mut self, id: SurfaceId) {
         let Some(surface) = self.surfaces.get(&id) else { return };
         let children: Vec<SurfaceId> = surface.stack.iter().copied().filter(|it| *it != id).collect();
         for child in children {
-            if self.surfaces.get(&child).is_some_and(|it| it.sync) {
-                self.apply_cached(child);
-            }
+            self.apply_cached(child);
         }
     }
 

@@ -84,7 +84,7 @@ pub(super) fn ack_configure(view: &mut Compositor, request: &mut Request<'_>) ->
     let Some(window) = view.windows.get_mut(&window) else { return Ok(()) };
     let Some(at) = window.unanswered.iter().position(|it| *it == serial) else {
         // One that was sent before the window was unmapped may still be on its way back.
-        if !window.begun {
+        if serial <= window.given_up {
             return Ok(());
         }
         return Err(request.refuse(code::INVALID_SERIAL, format!("no configure has the serial {serial}")));

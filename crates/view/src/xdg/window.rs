@@ -47,6 +47,8 @@ pub(crate) struct Window {
     pub next_geometry: Option<Rect>,
     /// Serials of configures that were not acknowledged, the oldest first.
     pub unanswered: VecDeque<u32>,
+    /// The last serial that was given up when the window was unmapped: its answer may still be on its way.
+    pub given_up: u32,
     /// A configure was acknowledged.
     pub configured: bool,
     /// The first commit has come.
@@ -80,6 +82,7 @@ impl Window {
             set_geometry: None,
             next_geometry: None,
             unanswered: VecDeque::new(),
+            given_up: 0,
             configured: false,
             begun: false,
             mapped: false,
@@ -222,6 +225,7 @@ impl Compositor {
         let Some(window) = self.windows.get_mut(&id) else { return };
         let was_mapped = std::mem::replace(&mut window.mapped, false);
         (window.begun, window.configured, window.configure) = (false, false, false);
+        window.given_up = window.unanswered.back().copied().unwrap_or(window.given_up);
         window.unanswered.clear();
         (window.set_geometry, window.next_geometry) = (None, None);
         window.geometry = Rect::default();
