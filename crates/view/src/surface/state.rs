@@ -140,7 +140,7 @@ impl Shown {
     }
 
     /// From pixels of the buffer to pixels of the surface, rounded outwards.
-    fn from_buffer(&self, rect: Rect) -> Rect {
+    fn on_surface(&self, rect: Rect) -> Rect {
         let (Some(buffer), Some((x, y, width, height)), Some(size)) =
             (&self.buffer, self.crop(), self.size())
         else {
@@ -171,7 +171,7 @@ impl Shown {
             area.add(size.rect());
         } else {
             surface.rects().iter().for_each(|rect| area.add(rect.intersect(size.rect())));
-            buffer.rects().iter().for_each(|rect| area.add(self.from_buffer(*rect)));
+            buffer.rects().iter().for_each(|rect| area.add(self.on_surface(*rect)));
         }
         if area.is_empty() {
             return;
