@@ -4,6 +4,7 @@
 //! returns, and is gone when it is dropped.
 
 pub mod sway;
+pub mod view;
 pub mod weston;
 
 use super::error::Doing;
@@ -12,6 +13,7 @@ use super::process::{Process, run};
 use super::wait::{self, DEADLINE};
 use super::wire::Wire;
 use super::{Image, RealError, Sandbox};
+use serde_json::json;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,6 +35,8 @@ pub enum Kind {
     Sway,
     /// The reference compositor: client-side decorations, no seat when headless.
     Weston,
+    /// farway's own: everything that it has is tested here with the programs that need it.
+    View,
 }
 
 impl Kind {
@@ -41,6 +45,15 @@ impl Kind {
         match self {
             Kind::Sway => "sway",
             Kind::Weston => "weston",
+            Kind::View => "farway",
+        }
+    }
+
+    /// The colour of its empty screen.
+    fn background(self) -> [u8; 3] {
+        match self {
+            Kind::Sway | Kind::Weston => BACKGROUND,
+            Kind::View => [0x2e, 0x34, 0x40],
         }
     }
 }
@@ -59,10 +72,16 @@ pub struct Compositor {
 impl Compositor {
     /// Starts one and waits until it answers and its screen is empty.
     pub fn start(sandbox: &Sandbox, kind: Kind) -> Result<Self, RealError> {
+        Self::start_with(sandbox, kind, &[])
+    }
+
+    /// As [`Compositor::start`], with further options for [`Kind::View`].
+    pub fn start_with(sandbox: &Sandbox, kind: Kind, options: &[&str]) -> Result<Self, RealError> {
         let dir = sandbox.folder_of_compositor("compositor")?;
         let command = match kind {
             Kind::Sway => sway::command(sandbox, &dir)?,
             Kind::Weston => weston::command(sandbox, &dir)?,
+            Kind::View => view::command(sandbox, &dir, options)?,
         };
         let mut process = sandbox.start(kind.program(), command)?;
         let display = wait::until(&format!("{} answers", kind.program()), DEADLINE, || {
@@ -71,12 +90,15 @@ impl Compositor {
             Ok(socket.filter(|s| Wire::connect(s, Duration::from_secs(10)).is_ok()))
         })?;
         let shots = sandbox.folder("shots")?;
-        let empty = plain().ok_or(RealError::Picture("blank"))?;
+        let empty = plain(kind.background()).ok_or(RealError::Picture("blank"))?;
         let mut this = Compositor { kind, process, display, shots, blank: empty, hand: None };
-        if kind == Kind::Sway {
-            let mut hand = Hand::new(sandbox, &this.display, SCREEN)?;
+        this.hand = match kind {
+            Kind::Sway => Some(Hand::new(sandbox, &this.display, SCREEN)?),
+            Kind::View => Some(Hand::of_view(&this.display)),
+            Kind::Weston => None,
+        };
+        if let Some(hand) = &mut this.hand {
             hand.point(SCREEN.0 - 1, SCREEN.1 - 1)?;
-            this.hand = Some(hand);
         }
         this.wait_until_empty(sandbox)?;
         Ok(this)
@@ -129,12 +151,29 @@ impl Compositor {
         match self.kind {
             Kind::Sway => sway::screenshot(sandbox, display),
             Kind::Weston => weston::screenshot(sandbox, display, &self.shots),
+            Kind::View => view::screenshot(&self.display),
         }
     }
 
     /// The pointer and keyboard; weston has none when headless.
     pub fn hand(&mut self) -> Result<&mut Hand, RealError> {
         self.hand.as_mut().ok_or(RealError::NoGlobal("virtual pointer"))
+    }
+
+    /// Gives the newest window this size.
+    pub fn resize(&self, sandbox: &Sandbox, width: u32, height: u32) -> Result<(), RealError> {
+        if self.kind != Kind::View {
+            return self.tell(sandbox, &format!("resize set width {width} px height {height} px"));
+        }
+        let windows = view::windows(&self.display)?;
+        let newest = windows.iter().rfind(|it| it.parent.is_none()).ok_or(RealError::Answer("no window"))?;
+        let question = json!({ "do": "resize", "window": newest.id, "width": width, "height": height });
+        view::ask(&self.display, &question).map(drop)
+    }
+
+    /// The windows, as [`Kind::View`] tells of them.
+    pub fn windows(&self) -> Result<Vec<view::Shown>, RealError> {
+        view::windows(&self.display)
     }
 
     /// Gives sway a command, such as `resize set 300 200`.
@@ -146,15 +185,15 @@ impl Compositor {
     }
 }
 
-fn plain() -> Option<Image> {
+fn plain(color: [u8; 3]) -> Option<Image> {
     let (width, height) = SCREEN;
-    Image::new(width, height, BACKGROUND.repeat((width * height) as usize))
+    Image::new(width, height, color.repeat((width * height) as usize))
 }
 
 /// The Wayland socket in a compositor's runtime folder.
 fn wayland_socket(dir: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(dir).ok()?.flatten();
-    let is_socket = |name: &str| name.starts_with("wayland-") && !name.ends_with(".lock");
+    let is_socket = |name: &str| name.starts_with("wayland-") && !name.contains('.');
     entries.map(|e| e.path()).find(|p| p.file_name().is_some_and(|n| is_socket(&n.to_string_lossy())))
 }
 

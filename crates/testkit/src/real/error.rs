@@ -44,6 +44,9 @@ pub enum RealError {
         /// What it wrote to standard error.
         log: String,
     },
+    /// farway's own compositor said no.
+    #[error("the compositor refused {0}")]
+    Refused(String),
     /// A picture could not be read.
     #[error("not a picture: {0}")]
     Picture(&'static str),

@@ -108,8 +108,19 @@ fn direct(
 impl Stage {
     /// A stage of its own, for tests that are not about pictures.
     pub fn new(test: &str, kind: Kind, pair: Option<&Pair>, tolerance: u8) -> Result<Self, RealError> {
+        Self::new_with(test, kind, pair, tolerance, &[])
+    }
+
+    /// As [`Stage::new`], with further options for [`Kind::View`].
+    pub fn new_with(
+        test: &str,
+        kind: Kind,
+        pair: Option<&Pair>,
+        tolerance: u8,
+        options: &[&str],
+    ) -> Result<Self, RealError> {
         let sandbox = Sandbox::new(test)?;
-        let compositor = Compositor::start(&sandbox, kind)?;
+        let compositor = Compositor::start_with(&sandbox, kind, options)?;
         let proxy = pair.map(|p| Proxy::start(&sandbox, p, compositor.display())).transpose()?;
         Ok(Stage { tolerance, apps: Vec::new(), proxy, compositor, wanted: None, seen: Vec::new(), sandbox })
     }
@@ -192,6 +203,11 @@ impl Stage {
     /// Types text into the focused window.
     pub fn write(&mut self, text: &str) -> Result<(), RealError> {
         self.compositor.hand()?.write(&self.sandbox, text)
+    }
+
+    /// Gives the newest window this size.
+    pub fn resize(&self, width: u32, height: u32) -> Result<(), RealError> {
+        self.compositor.resize(&self.sandbox, width, height)
     }
 
     /// Gives sway a command.

@@ -6,8 +6,9 @@ use super::in_path;
 use std::process::{Command, Stdio};
 
 /// Packages of the part `real`, and of `interop`, which runs some of the same programs.
-const REAL: [&str; 18] = [
+const REAL: [&str; 20] = [
     "adwaita-icon-theme",
+    "firefox-esr",
     "fonts-dejavu-core",
     "foot",
     "gir1.2-gtk-3.0",
@@ -15,6 +16,7 @@ const REAL: [&str; 18] = [
     "grim",
     "gtk-3-examples",
     "gtk-4-examples",
+    "mpv",
     "procps",
     "python3",
     "python3-gi",
