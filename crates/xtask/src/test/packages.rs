@@ -6,7 +6,7 @@ use super::in_path;
 use std::process::{Command, Stdio};
 
 /// Packages of the part `real`, and of `interop`, which runs some of the same programs.
-const REAL: [&str; 18] = [
+const REAL: [&str; 28] = [
     "adwaita-icon-theme",
     "fonts-dejavu-core",
     "foot",
@@ -15,6 +15,11 @@ const REAL: [&str; 18] = [
     "grim",
     "gtk-3-examples",
     "gtk-4-examples",
+    "libx11-xcb1",
+    "libxcursor1",
+    "libxi6",
+    "libxkbcommon-x11-0",
+    "openbox",
     "procps",
     "python3",
     "python3-gi",
@@ -24,7 +29,12 @@ const REAL: [&str; 18] = [
     "weston",
     "wl-clipboard",
     "wtype",
+    "x11-utils",
+    "x11-xkb-utils",
+    "xclip",
+    "xdotool",
     "xkb-data",
+    "xvfb",
 ];
 
 /// Packages that unpack the peers.
