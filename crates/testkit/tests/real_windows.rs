@@ -220,11 +220,11 @@ fn a_menu_is_a_window_beside_its_own() -> Result<(), RealError> {
         // The user's pointer is in the menu's window now, the keyboard still in the other.
         scene.desktop.focused(&scene.sandbox, window)?;
         scene.seen("menu")?;
-        press(scene, menu, (menu.width / 2, menu.height / 2))?;
-        closed(scene)?;
+        let middle = (menu, menu.width / 2, menu.height / 2);
+        press_until(scene, "the menu is closed by a click", middle, || no_menu(scene))?;
         open_menu(scene, window, 100)?;
         scene.user(&["key", "Escape"])?;
-        closed(scene)?;
+        wait::until("the menu is closed by a key", DEADLINE, || no_menu(scene))?;
         scene.user(&["key", "alt+F4"])?;
         assert_eq!(scene.view.finish(DEADLINE)?.code(), Some(0), "{}", scene.view.log_tail());
         scene.nothing_left()
@@ -236,26 +236,36 @@ fn press(scene: &Scene, window: Native, at: (i32, i32)) -> Result<(), RealError>
     scene.user(&["mousemove", "--window", &id, &x, &y, "click", "1"])
 }
 
-/// Clicks on the button until there is a menu: a click that comes before the application listens is lost.
+/// Clicks, until something is so: a click that comes before the application is ready for it is lost.
 ///
 /// Each time elsewhere: winit says nothing of a pointer that comes back to the very pixel where it last moved within the
 /// window, whatever was between.
-fn open_menu(scene: &Scene, window: Native, mut x: i32) -> Result<Native, RealError> {
-    wait::until("a menu is open", DEADLINE, || {
+fn press_until<T>(
+    scene: &Scene,
+    what: &str,
+    (window, mut x, y): (Native, i32, i32),
+    probe: impl Fn() -> Result<Option<T>, RealError>,
+) -> Result<T, RealError> {
+    wait::until(what, DEADLINE, || {
         x += 1;
-        press(scene, window, (x, 12))?;
-        let open = || Ok(scene.desktop.menus(&scene.sandbox)?.first().copied());
-        match wait::until("a menu is open", AGAIN, open) {
+        // A menu may be gone meanwhile.
+        if scene.desktop.geometry(&scene.sandbox, window.id).is_some() {
+            press(scene, window, (x, y))?;
+        }
+        match wait::until(what, AGAIN, &probe) {
             Err(RealError::Timeout { .. }) => Ok(None),
             result => result.map(Some),
         }
     })
 }
 
-fn closed(scene: &Scene) -> Result<(), RealError> {
-    wait::until("the menu is closed", DEADLINE, || {
-        Ok(scene.desktop.menus(&scene.sandbox)?.is_empty().then_some(()))
-    })
+fn open_menu(scene: &Scene, window: Native, x: i32) -> Result<Native, RealError> {
+    let open = || Ok(scene.desktop.menus(&scene.sandbox)?.first().copied());
+    press_until(scene, "a menu is open", (window, x, 12), open)
+}
+
+fn no_menu(scene: &Scene) -> Result<Option<()>, RealError> {
+    Ok(scene.desktop.menus(&scene.sandbox)?.is_empty().then_some(()))
 }
 
 /// The demo opens a window, and leaves a picture of what was in it.

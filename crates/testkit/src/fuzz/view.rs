@@ -18,7 +18,7 @@ use super::Input;
 use guest::Guest;
 
 /// Steps of one script: more find nothing new, only later.
-const STEPS: usize = 2000;
+const STEPS: usize = 600;
 /// Clients at a time.
 const GUESTS: usize = 4;
 

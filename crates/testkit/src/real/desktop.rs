@@ -49,7 +49,9 @@ impl Desktop {
         let folder = sandbox.folder("xvfb")?;
         let answer = folder.join("display");
         let mut command = sandbox.command(need("Xvfb")?);
-        command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", SCREEN, "-fbdir"]).arg(&folder);
+        command
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset", "-screen", "0", SCREEN, "-fbdir"])
+            .arg(&folder);
         command.stdout(File::create(&answer).doing("create a file for the display's number")?);
         let mut server = sandbox.start("xvfb", command)?;
         let number = wait::until("Xvfb has a display", DEADLINE, || {
@@ -59,11 +61,16 @@ impl Desktop {
         })?;
         let display = format!(":{number}");
         let mut command = sandbox.command(need("openbox")?);
-        command.env("DISPLAY", &display);
+        // It complains on its standard output.
+        let messages = folder.join("openbox");
+        let file = File::create(&messages).doing("create a file for the window manager's words")?;
+        command.env("DISPLAY", &display).stdout(file);
         let manager = sandbox.start("openbox", command)?;
         let mut this = Self { manager, server, display, screen: folder.join("Xvfb_screen0") };
         wait::until("the window manager answers", DEADLINE, || {
-            this.check()?;
+            this.check().inspect_err(|_| {
+                eprintln!("{}", fs::read_to_string(&messages).unwrap_or_default());
+            })?;
             let name = this.ask(sandbox, "xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"])?;
             Ok(name.contains("window id").then_some(()))
         })?;

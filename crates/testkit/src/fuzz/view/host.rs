@@ -76,6 +76,14 @@ pub fn input(input: &mut Input<'_>, windows: &[WindowId]) -> Did {
     }
 }
 
+/// In 120ths. Large ones are slow to draw, and any number is one of no sense.
+fn scale(input: &mut Input<'_>) -> u32 {
+    match input.byte() {
+        0xff => input.word(),
+        small => [120, 150, 180, 240, 60, 1, 0][usize::from(small) % 7],
+    }
+}
+
 fn text(input: &mut Input<'_>) -> String {
     let most = usize::from(input.byte() % 40);
     let part = String::from_utf8_lossy(input.take(most)).into_owned();
@@ -91,7 +99,7 @@ pub fn change(view: &mut Compositor, input: &mut Input<'_>, windows: &[WindowId]
     match (what % 14, window) {
         (0, _) => {
             let size = Size::new(number(input).clamp(-1, 300), number(input).clamp(-1, 300));
-            view.set_output(usize::from(input.byte() % 3), output(size, u32::from(input.byte()) * 4));
+            view.set_output(usize::from(input.byte() % 3), output(size, scale(input)));
         }
         (1, _) => drop(view.fetch(kind, &text(input), Descriptor::Token(1))),
         (2, _) => {
@@ -109,7 +117,7 @@ pub fn change(view: &mut Compositor, input: &mut Input<'_>, windows: &[WindowId]
         (8, Some(it)) => view.set_minimized(it, on),
         (9 | 10, Some(it)) => view.resize(it, Size::new(number(input), number(input))),
         (11, Some(it)) => view.close(it),
-        (12, Some(it)) => view.set_scale(it, input.word() >> (what >> 3)),
+        (12, Some(it)) => view.set_scale(it, scale(input)),
         (13, Some(it)) => {
             let room =
                 Rect { x: number(input), y: number(input), width: number(input), height: number(input) };
