@@ -23,7 +23,8 @@ pub const LINE_MAX: usize = 512;
 
 /// Starts logging to stderr. `filter` is the value of `FARWAY_LOG`; `side` is which end this is.
 pub fn init(debug: bool, filter: Option<&str>, side: &'static str) {
-    let default = if debug { "warn,farway=debug" } else { "warn" };
+    // winit warns of properties that small X servers do not have, which nobody can do anything about.
+    let default = if debug { "warn,farway=debug" } else { "warn,winit=error" };
     let (chosen, bad) = match filter.map(EnvFilter::try_new) {
         Some(Ok(filter)) => (filter, None),
         Some(Err(error)) => (EnvFilter::new(default), Some(error)),

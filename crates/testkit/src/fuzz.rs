@@ -6,18 +6,22 @@
 
 mod content;
 mod engine;
+mod keymap;
 pub mod smoke;
+mod view;
 mod wire;
 
 pub use content::content;
 pub use engine::{app, channel, compositor, everything};
+pub use keymap::keymap;
+pub use view::view;
 pub use wire::{arguments, frames};
 
 /// A target and its name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 9] = [
     ("channel", channel),
     ("app", app),
     ("compositor", compositor),
@@ -25,6 +29,8 @@ pub const TARGETS: [Target; 7] = [
     ("content", content),
     ("arguments", arguments),
     ("frames", frames),
+    ("view", view),
+    ("keymap", keymap),
 ];
 
 /// Reads numbers off the front of the data; zeros behind its end.

@@ -22,6 +22,7 @@
 
 pub mod app;
 pub mod compositor;
+pub mod desktop;
 pub mod error;
 pub mod image;
 pub mod input;
@@ -36,6 +37,7 @@ pub mod wire;
 
 pub use app::App;
 pub use compositor::{Compositor, Kind};
+pub use desktop::Desktop;
 pub use error::RealError;
 pub use image::Image;
 pub use programs::Program;

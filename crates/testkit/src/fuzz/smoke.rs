@@ -42,6 +42,11 @@ impl Corpus {
         if rng.random_bool(0.2) {
             input.extend((0..rng.random_range(0..12)).map(|_| rng.random::<u8>()));
         }
+        if rng.random_bool(0.2) {
+            // A script, where targets take one: recordings make poor ones.
+            input.extend((0..rng.random_range(0..8000)).map(|_| rng.random::<u8>()));
+            return input;
+        }
         let from = self.0.choose(rng).map(Vec::as_slice).unwrap_or_default();
         let most = rng.random_range(0..=from.len());
         input.extend_from_slice(&from[..most.max(from.len().min(200))]);

@@ -6,7 +6,7 @@ use super::in_path;
 use std::process::{Command, Stdio};
 
 /// Packages of the part `real`, and of `interop`, which runs some of the same programs.
-const REAL: [&str; 20] = [
+const REAL: [&str; 30] = [
     "adwaita-icon-theme",
     "firefox-esr",
     "fonts-dejavu-core",
@@ -16,7 +16,12 @@ const REAL: [&str; 20] = [
     "grim",
     "gtk-3-examples",
     "gtk-4-examples",
+    "libx11-xcb1",
+    "libxcursor1",
+    "libxi6",
+    "libxkbcommon-x11-0",
     "mpv",
+    "openbox",
     "procps",
     "python3",
     "python3-gi",
@@ -26,7 +31,12 @@ const REAL: [&str; 20] = [
     "weston",
     "wl-clipboard",
     "wtype",
+    "x11-utils",
+    "x11-xkb-utils",
+    "xclip",
+    "xdotool",
     "xkb-data",
+    "xvfb",
 ];
 
 /// Packages that unpack the peers.
