@@ -190,6 +190,17 @@ impl Compositor {
 }
 
 impl Surface {
+    /// Itself and its subsurfaces in the order that was requested last, committed or not.
+    pub fn latest_stack(&self) -> &[SurfaceId] {
+        self.pending.stack.as_ref().or(self.cached.stack.as_ref()).unwrap_or(&self.stack)
+    }
+
+    /// The same, to be changed by the next commit.
+    pub fn next_stack(&mut self) -> &mut Vec<SurfaceId> {
+        let before = self.cached.stack.as_ref().unwrap_or(&self.stack);
+        self.pending.stack.get_or_insert_with(|| before.clone())
+    }
+
     /// A subsurface does not belong to this surface any more.
     pub fn forget_child(&mut self, id: SurfaceId) {
         self.stack.retain(|it| *it != id);

@@ -62,7 +62,7 @@ fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusa
     Ok(())
 }
 
-fn spoken_to<'a>(view: &'a mut Compositor, target: Target) -> Option<&'a mut TextInput> {
+fn spoken_to(view: &mut Compositor, target: Target) -> Option<&mut TextInput> {
     match view.data_mut(target)? {
         Data::TextInput(input) => Some(input),
         _ => None,

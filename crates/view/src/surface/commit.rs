@@ -27,6 +27,7 @@ pub(super) fn request(view: &mut Compositor, request: &mut Request<'_>) -> Resul
     // What waited for the parent before the surface was set free goes first.
     view.apply_cached(id);
     view.apply(id, state);
+    view.apply_children(id);
     view.after_commit(id)
 }
 
@@ -61,11 +62,25 @@ impl Compositor {
         false
     }
 
-    /// Applies what waited for the parent.
-    pub(crate) fn apply_cached(&mut self, id: SurfaceId) {
-        let Some(surface) = self.surfaces.get_mut(&id) else { return };
+    /// Applies what waited for the parent, without the subsurfaces.
+    fn apply_cached(&mut self, id: SurfaceId) {
+        let Some(surface) = self.surfaces.get_mut(&id).filter(|it| !it.cached.is_nothing()) else { return };
         let state = std::mem::take(&mut surface.cached);
         self.apply(id, state);
+    }
+
+    /// Applies what waited in a subsurface, and in everything below it: whatever is inside of a synchronised one is
+    /// synchronised too.
+    pub(crate) fn apply_tree(&mut self, id: SurfaceId) {
+        self.apply_cached(id);
+        for child in self.subsurfaces(id) {
+            self.apply_tree(child);
+        }
+    }
+
+    fn subsurfaces(&self, id: SurfaceId) -> Vec<SurfaceId> {
+        let stack = self.surfaces.get(&id).map(|it| it.stack.as_slice()).unwrap_or_default();
+        stack.iter().copied().filter(|it| *it != id).collect()
     }
 
     fn apply(&mut self, id: SurfaceId, state: State) {
@@ -109,18 +124,15 @@ impl Compositor {
                 child.position = position;
             }
         }
-        self.apply_children(id);
         self.constraints_commit(id);
         self.touch(id);
     }
 
-    /// Synchronised subsurfaces follow.
+    /// Synchronised subsurfaces follow. Others have nothing that waits.
     fn apply_children(&mut self, id: SurfaceId) {
-        let Some(surface) = self.surfaces.get(&id) else { return };
-        let children: Vec<SurfaceId> = surface.stack.iter().copied().filter(|it| *it != id).collect();
-        for child in children {
+        for child in self.subsurfaces(id) {
             if self.surfaces.get(&child).is_some_and(|it| it.sync) {
-                self.apply_cached(child);
+                self.apply_tree(child);
             }
         }
     }

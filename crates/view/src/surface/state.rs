@@ -45,6 +45,17 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether a commit of it would change nothing.
+    pub fn is_nothing(&self) -> bool {
+        let Self { attached, offset, damage, buffer_damage, scale, transform, opaque, input, .. } = self;
+        let Self { source, destination, callbacks, feedbacks, positions, stack, .. } = self;
+        let picture = attached.is_none() && scale.is_none() && transform.is_none();
+        let regions = opaque.is_none() && input.is_none() && damage.is_empty() && buffer_damage.is_empty();
+        let place = *offset == Point::default() && source.is_none() && destination.is_none();
+        let tree = positions.is_empty() && stack.is_none();
+        picture && regions && place && tree && callbacks.is_empty() && feedbacks.is_empty()
+    }
+
     /// Adds a later commit. Gives back the buffer and the feedbacks that will never be seen.
     pub fn fold(&mut self, later: Self) -> (Option<Arc<Buffer>>, Vec<ObjectId>) {
         let (mut unseen, mut discarded) = (None, Vec::new());
