@@ -54,21 +54,33 @@ impl Desk {
 impl Compositor {
     /// Mapped windows with their place in the space of all outputs, in drawing order.
     pub(crate) fn desk_order(&self) -> Vec<(WindowId, Point)> {
+        let mut popups: BTreeMap<WindowId, Vec<WindowId>> = BTreeMap::new();
+        for (id, window) in self.windows.iter().filter(|(_, it)| it.mapped) {
+            if let Some(popup) = window.popup().filter(|it| !it.done) {
+                popups.entry(popup.parent).or_default().push(*id);
+            }
+        }
         let mut order = Vec::new();
         for id in &self.desk.stack {
             let Some(window) = self.windows.get(id) else { continue };
             if window.toplevel().is_some_and(|it| !it.minimized) {
-                self.push_with_popups(*id, window.at, &mut order);
+                self.push_with_popups(*id, window.at, &popups, &mut order);
             }
         }
         order
     }
 
-    fn push_with_popups(&self, id: WindowId, at: Point, order: &mut Vec<(WindowId, Point)>) {
+    fn push_with_popups(
+        &self,
+        id: WindowId,
+        at: Point,
+        popups: &BTreeMap<WindowId, Vec<WindowId>>,
+        order: &mut Vec<(WindowId, Point)>,
+    ) {
         order.push((id, at));
-        for child in self.children(id) {
-            if let Some(popup) = self.windows.get(&child).filter(|it| it.mapped) {
-                self.push_with_popups(child, at.plus(popup.at), order);
+        for child in popups.get(&id).into_iter().flatten() {
+            if let Some(popup) = self.windows.get(child) {
+                self.push_with_popups(*child, at.plus(popup.at), popups, order);
             }
         }
     }
@@ -92,6 +104,8 @@ impl Compositor {
     /// of its parent.
     fn free_place(&self, size: Size, parent: Option<Rect>) -> Point {
         let screen = self.outputs.first().map(|it| it.rect()).unwrap_or_default();
+        // However large it says it is, numbers stay small enough to calculate with.
+        let size = Size::new(size.width.min(Canvas::MAX_SIDE), size.height.min(Canvas::MAX_SIDE));
         let centred = |around: Rect| {
             let x = around.x.saturating_add((around.width - size.width) / 2).max(screen.x);
             let y = around.y.saturating_add((around.height - size.height) / 2).max(screen.y);
@@ -106,8 +120,18 @@ impl Compositor {
         let (mut columns, mut rows) = (vec![middle.x], vec![middle.y]);
         for other in &others {
             let step = CASCADE;
-            columns.extend([other.right(), other.x - size.width, other.x, other.x.saturating_add(step)]);
-            rows.extend([other.bottom(), other.y - size.height, other.y, other.y.saturating_add(step)]);
+            columns.extend([
+                other.right(),
+                other.x.saturating_sub(size.width),
+                other.x,
+                other.x.saturating_add(step),
+            ]);
+            rows.extend([
+                other.bottom(),
+                other.y.saturating_sub(size.height),
+                other.y,
+                other.y.saturating_add(step),
+            ]);
         }
         let inside =
             |at: &Point| at.x == middle.x && at.y == middle.y || screen.covers(size.rect().moved(*at));

@@ -97,14 +97,16 @@ impl Compositor {
             shown.transform = state.transform.unwrap_or(shown.transform);
             shown.source = state.source.unwrap_or(shown.source);
             shown.destination = state.destination.unwrap_or(shown.destination);
-            if let Some(opaque) = state.opaque {
-                shown.opaque = opaque;
-            }
+            let opaque_is_new = state.opaque.is_some();
+            shown.opaque = state.opaque.unwrap_or_else(|| std::mem::take(&mut shown.opaque));
             if let Some(input) = state.input {
                 shown.input = input;
             }
             shown.offset = shown.offset.plus(state.offset);
             let everything = before != (shown.size(), shown.crop(), shown.transform);
+            if opaque_is_new || everything {
+                shown.all_opaque = shown.size().is_some_and(|size| shown.opaque.covers(size.rect()));
+            }
             shown.note_damage(everything, &state.damage, &state.buffer_damage);
             shown.callbacks.extend(state.callbacks);
             let mut discarded = Vec::new();

@@ -95,6 +95,8 @@ pub(crate) struct Shown {
     pub scale: i32,
     pub transform: Transform,
     pub opaque: Area,
+    /// Whether the opaque region covers all of it. Kept, since many rectangles take long to look at.
+    pub all_opaque: bool,
     /// `None` is everything.
     pub input: Option<Area>,
     pub source: Option<Crop>,
@@ -118,6 +120,7 @@ impl Default for Shown {
             scale: 1,
             transform: Transform::Normal,
             opaque: Area::default(),
+            all_opaque: false,
             input: None,
             source: None,
             destination: None,
@@ -151,7 +154,7 @@ impl Shown {
     }
 
     /// From pixels of the buffer to pixels of the surface, rounded outwards.
-    fn from_buffer(&self, rect: Rect) -> Rect {
+    fn on_surface(&self, rect: Rect) -> Rect {
         let (Some(buffer), Some((x, y, width, height)), Some(size)) =
             (&self.buffer, self.crop(), self.size())
         else {
@@ -164,12 +167,15 @@ impl Shown {
         }
         let scale = f64::from(self.scale.max(1));
         let (across, down) = (f64::from(size.width) / width, f64::from(size.height) / height);
-        // A pixel more on each side: scaling reads neighbours.
+        // A pixel of the buffer and one of the surface more on each side: scaling reads neighbours.
+        let start =
+            |at: i32, from: f64, by: f64| (((f64::from(at) - 1.0) / scale - from) * by).floor() as i32;
+        let end = |at: i32, from: f64, by: f64| (((f64::from(at) + 1.0) / scale - from) * by).ceil() as i32;
         Rect::from_edges(
-            ((f64::from(rect.x) / scale - x) * across).floor() as i32 - 1,
-            ((f64::from(rect.y) / scale - y) * down).floor() as i32 - 1,
-            ((f64::from(rect.right()) / scale - x) * across).ceil() as i32 + 1,
-            ((f64::from(rect.bottom()) / scale - y) * down).ceil() as i32 + 1,
+            start(rect.x, x, across).saturating_sub(1),
+            start(rect.y, y, down).saturating_sub(1),
+            end(rect.right(), x, across).saturating_add(1),
+            end(rect.bottom(), y, down).saturating_add(1),
         )
         .intersect(size.rect())
     }
@@ -182,7 +188,7 @@ impl Shown {
             area.add(size.rect());
         } else {
             surface.rects().iter().for_each(|rect| area.add(rect.intersect(size.rect())));
-            buffer.rects().iter().for_each(|rect| area.add(self.from_buffer(*rect)));
+            buffer.rects().iter().for_each(|rect| area.add(self.on_surface(*rect)));
         }
         if area.is_empty() {
             return;

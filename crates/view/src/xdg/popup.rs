@@ -11,7 +11,7 @@ use crate::client::{Data, Target};
 use crate::compositor::Compositor;
 use crate::config::Show;
 use crate::dispatch::{Refusal, Request};
-use crate::effect::{WindowChange, WindowId};
+use crate::effect::{CanvasId, WindowChange, WindowId};
 use crate::geometry::{Point, Rect};
 use crate::surface::Role;
 
@@ -184,6 +184,7 @@ impl Compositor {
             self.event(object, "popup_done", |it| it);
             if self.windows.get(&id).is_some_and(|it| it.mapped) {
                 self.tell(id, WindowChange::Closed);
+                self.painter.set_window(CanvasId::Window(id), false);
                 self.painter.want(None);
             }
         }
