@@ -64,7 +64,9 @@ pub struct Limits {
     pub text: usize,
     /// MIME types of one source.
     pub types: usize,
-    /// Descriptors that arrived without the message that they belong to.
+    /// Pools of shared memory of one client that live, by themselves or through their buffers: each is a descriptor.
+    pub pools: usize,
+    /// Descriptors that arrived without the message that they belong to, or that wait to be sent to the client.
     pub descriptors: usize,
     /// Width or height of a buffer.
     pub extent: i32,
@@ -83,7 +85,8 @@ impl Default for Limits {
             pending: 4_096,
             text: 4_096,
             types: 256,
-            descriptors: 1_024,
+            pools: 2_048,
+            descriptors: 256,
             extent: 16_384,
             backlog: 64 << 20,
             depth: 64,

@@ -4,7 +4,7 @@
 //! the windows. What it is not: a window manager with a policy of its own. Invariant: each mapped toplevel is in the
 //! stack once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compositor::Compositor;
 use crate::config::Show;
@@ -157,19 +157,24 @@ impl Compositor {
 
     /// Brings a toplevel and its dialogues to the top.
     pub(crate) fn raise(&mut self, id: WindowId) {
-        let Some(at) = self.desk.stack.iter().position(|it| *it == id) else { return };
-        self.desk.stack.remove(at);
-        self.desk.stack.push(id);
-        let stack = self.desk.stack.clone();
-        let is_child = |it: &WindowId| {
-            self.windows.get(it).and_then(Window::toplevel).is_some_and(|it| it.parent == Some(id))
-        };
-        stack
-            .into_iter()
-            .filter(|it| is_child(it))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|it| self.raise(it));
+        if !self.desk.stack.contains(&id) {
+            return;
+        }
+        let mut dialogues: BTreeMap<WindowId, Vec<WindowId>> = BTreeMap::new();
+        for it in &self.desk.stack {
+            if let Some(parent) = self.windows.get(it).and_then(Window::toplevel).and_then(|it| it.parent) {
+                dialogues.entry(parent).or_default().push(*it);
+            }
+        }
+        // Not by recursion: a client can make a chain of thousands.
+        let (mut family, mut rest) = (Vec::new(), vec![id]);
+        while let Some(next) = rest.pop() {
+            family.push(next);
+            rest.extend(dialogues.remove(&next).into_iter().flatten().rev());
+        }
+        let moved: BTreeSet<WindowId> = family.iter().copied().collect();
+        self.desk.stack.retain(|it| !moved.contains(it));
+        self.desk.stack.extend(family);
         self.painter.want(None);
     }
 

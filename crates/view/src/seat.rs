@@ -33,6 +33,9 @@ pub(crate) use focus::Grab;
 /// Serials of input that are remembered for each client.
 const SERIALS: usize = 64;
 
+/// Relative pointers of one client, and constraints: nobody needs more, and all of them are looked at often.
+const EXTRAS: usize = 256;
+
 /// `wl_seat.capability`: pointer, keyboard, touch.
 const CAPABILITIES: u32 = 1 | 2 | 4;
 
@@ -149,7 +152,7 @@ impl Compositor {
         self.constraint_gone(target);
         let seat = &mut self.seat;
         for list in [&mut seat.keyboard.list, &mut seat.pointer.list, &mut seat.touch.list] {
-            list.retain(|it| *it != target);
+            list.remove(&target);
         }
         seat.relative.forget(target);
     }

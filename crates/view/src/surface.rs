@@ -88,6 +88,8 @@ pub(crate) struct Surface {
     pub stack: Vec<SurfaceId>,
     /// The xdg_surface object, if it has one.
     pub xdg: Option<ObjectId>,
+    /// The xdg_wm_base that the xdg_surface was made with.
+    pub base: ObjectId,
     pub viewport: Option<Target>,
     pub fractional: Option<Target>,
     /// Scale that the client was told, in 120ths; 0: none.
@@ -233,6 +235,7 @@ fn create_surface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
         position: Point::default(),
         stack: vec![id],
         xdg: None,
+        base: ObjectId::NULL,
         viewport: None,
         fractional: None,
         told_scale: 0,
