@@ -107,7 +107,7 @@ impl<'a> Show<'a> {
     ) -> Result<Self, RunError> {
         let link = LinkProfile { rtt: demo.rtt, rate: demo.rate, ..LinkProfile::default() };
         let other = OtherHalf { service: Arc::clone(&house.service), compositor: Arc::new(stage.clone()) };
-        let emulated = Emulated::new(link.clone(), other);
+        let emulated = Emulated::new(link, other);
         let traffic = emulated.traffic();
         let door = Door::new(home.listen()?);
         let channel: Arc<dyn Dial> = Arc::new(emulated);
