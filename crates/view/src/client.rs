@@ -83,6 +83,7 @@ pub(crate) struct Client {
     /// [`Effect::Disconnect`](crate::effect::Effect::Disconnect) was given.
     pub dismissed: bool,
     pub surfaces: usize,
+    pub regions: usize,
     /// Its wl_outputs, and which ones they are.
     pub outputs: Vec<(usize, ObjectId)>,
     pub pool_bytes: Arc<std::sync::atomic::AtomicU64>,
@@ -103,6 +104,7 @@ impl Client {
             flooded: false,
             dismissed: false,
             surfaces: 0,
+            regions: 0,
             outputs: Vec::new(),
             pool_bytes: Arc::default(),
             next_server_id: SERVER_IDS,

@@ -54,7 +54,7 @@ impl OutputConfig {
 pub struct Limits {
     /// Objects of one client, destroyed ones not counted.
     pub objects: usize,
-    /// Surfaces of one client.
+    /// Surfaces of one client, and regions of one. Each commit looks at the whole tree, so this bounds time too.
     pub surfaces: usize,
     /// Bytes of shared memory of one client; none of it is ours, but it is address space.
     pub pool_bytes: u64,
@@ -80,7 +80,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             objects: 65_536,
-            surfaces: 4_096,
+            surfaces: 1_024,
             pool_bytes: 16 << 30,
             pending: 4_096,
             text: 4_096,

@@ -121,6 +121,7 @@ impl Compositor {
     pub(crate) fn gone(&mut self, target: Target, object: &Object) {
         match (&object.data, object.interface.name) {
             (Data::Surface(id), _) => self.surface_gone(*id),
+            (Data::Region(_), _) => self.region_gone(target),
             (Data::Subsurface(id), _) => self.subsurface_gone(*id),
             (Data::OfSurface(id), "wp_viewport") => self.viewport_gone(*id),
             (Data::OfSurface(id), "wp_fractional_scale_v1") => self.fractional_gone(*id),

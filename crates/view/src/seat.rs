@@ -142,7 +142,6 @@ impl Compositor {
 
     /// Whether a serial is of one of the last inputs that the client was told of: what a request that needs the
     /// user's doing must bring along.
-    #[allow(dead_code)]
     pub(crate) fn serial_is_recent(&self, client: ClientId, serial: u32) -> bool {
         self.seat.serials.get(&client).is_some_and(|list| list.contains(&serial))
     }

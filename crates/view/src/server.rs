@@ -33,7 +33,7 @@ pub const OUTBOX_MAX: usize = 8 << 20;
 const DESCRIPTORS_MAX: usize = 1024;
 
 /// Bytes that are read from one client before the others have their turn.
-const TURN: usize = 256 << 10;
+const TURN: usize = 64 << 10;
 
 /// Clients that are taken at once.
 const AT_ONCE: usize = 64;

@@ -153,6 +153,11 @@ impl Compositor {
     /// A surface's object is gone, and with it the surface.
     pub(crate) fn surface_gone(&mut self, id: SurfaceId) {
         self.touch(id);
+        if let Some(Role::Window(window)) = self.surfaces.get(&id).map(|it| it.role) {
+            // Its role's object should have gone first. Nobody can see the window any more in any case.
+            self.dismiss_children(window);
+            self.unmap(window);
+        }
         self.seat_forgets_surface(id);
         self.drag_forgets_surface(id);
         self.text_forgets_surface(id);
@@ -178,6 +183,13 @@ impl Compositor {
         self.discard(surface.target.client, cached.callbacks, cached.feedbacks);
         surface.shown.buffer.iter().for_each(|buffer| self.release(buffer));
         self.discard(surface.target.client, surface.shown.callbacks, surface.shown.feedbacks);
+    }
+
+    /// A region's object is gone; who used it has a copy.
+    pub(crate) fn region_gone(&mut self, target: Target) {
+        if let Some(client) = self.clients.get_mut(&target.client) {
+            client.regions = client.regions.saturating_sub(1);
+        }
     }
 
     /// Ends callbacks that can not be answered any more.
@@ -247,6 +259,12 @@ fn create_surface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
 }
 
 fn create_region(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
+    let most = view.config.limits.surfaces;
+    let Some(client) = view.clients.get_mut(&request.client) else { return Ok(()) };
+    client.regions += 1;
+    if client.regions > most {
+        return Err(request.refuse_limit("too many regions"));
+    }
     view.set_data(request.client, request.new_id(0), Data::Region(Area::default()));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::Backend;
 
-/// See the module. Pictures are taken with [`Handle::with`](crate::server::Handle::with) from
+/// See the module. Pictures are taken with [`Handle::ask`](crate::server::Handle::ask) from
 /// [`Compositor::canvas`](crate::Compositor::canvas).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headless;

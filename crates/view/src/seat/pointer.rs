@@ -84,7 +84,6 @@ impl Compositor {
     }
 
     /// The surface that a button was pressed in and is held down, and the serial of the press.
-    #[allow(dead_code)]
     pub(crate) fn button_grab(&self) -> Option<(SurfaceId, u32)> {
         self.seat.pointer.held.map(|it| (it.surface, it.serial))
     }
