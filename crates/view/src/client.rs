@@ -83,6 +83,9 @@ pub(crate) struct Client {
     /// [`Effect::Disconnect`](crate::effect::Effect::Disconnect) was given.
     pub dismissed: bool,
     pub surfaces: usize,
+    pub regions: usize,
+    /// Its wl_outputs, and which ones they are.
+    pub outputs: Vec<(usize, ObjectId)>,
     pub pool_bytes: Arc<std::sync::atomic::AtomicU64>,
     next_server_id: u32,
 }
@@ -101,6 +104,8 @@ impl Client {
             flooded: false,
             dismissed: false,
             surfaces: 0,
+            regions: 0,
+            outputs: Vec::new(),
             pool_bytes: Arc::default(),
             next_server_id: SERVER_IDS,
         }
@@ -112,8 +117,12 @@ impl Client {
 
     /// Puts an object of the compositor's own making into the client's list.
     pub fn add_server_object(&mut self, interface: &'static Interface, version: u32, data: Data) -> ObjectId {
+        // After all of them it begins anew; limits see to it that some are free.
+        while self.objects.contains_key(&self.next_server_id) {
+            self.next_server_id = self.next_server_id.checked_add(1).unwrap_or(SERVER_IDS);
+        }
         let id = self.next_server_id;
-        self.next_server_id = self.next_server_id.saturating_add(1);
+        self.next_server_id = self.next_server_id.checked_add(1).unwrap_or(SERVER_IDS);
         self.objects.insert(id, Object { interface, version, data });
         ObjectId(id)
     }

@@ -179,8 +179,16 @@ impl Compositor {
 
     /// A number that was not used before, for surfaces and windows.
     pub(crate) fn number(&mut self) -> u32 {
-        self.next_number += 1;
-        self.next_number
+        loop {
+            self.next_number = self.next_number.wrapping_add(1);
+            let number = self.next_number;
+            // Who makes and destroys thousands of millions of surfaces must not get at those of others.
+            let used = self.surfaces.contains_key(&SurfaceId(number))
+                || self.windows.contains_key(&WindowId(number));
+            if number != 0 && !used {
+                return number;
+            }
+        }
     }
 
     /// Milliseconds, as events of input carry them.
@@ -232,7 +240,9 @@ impl Compositor {
     ) {
         let most = self.config.limits.backlog;
         let Some(client) = self.clients.get_mut(&to.client).filter(|it| !it.dead) else { return };
-        client.flooded |= client.out.len() > most;
+        // One who asks for keymaps without end must not take the descriptors of all others.
+        let waiting = client.out_descriptors.len() + descriptors.len();
+        client.flooded |= client.out.len() > most || waiting > self.config.limits.descriptors;
         if client.flooded {
             return;
         }

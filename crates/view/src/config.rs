@@ -54,7 +54,7 @@ impl OutputConfig {
 pub struct Limits {
     /// Objects of one client, destroyed ones not counted.
     pub objects: usize,
-    /// Surfaces of one client.
+    /// Surfaces of one client, and regions of one. Each commit looks at the whole tree, so this bounds time too.
     pub surfaces: usize,
     /// Bytes of shared memory of one client; none of it is ours, but it is address space.
     pub pool_bytes: u64,
@@ -64,7 +64,9 @@ pub struct Limits {
     pub text: usize,
     /// MIME types of one source.
     pub types: usize,
-    /// Descriptors that arrived without the message that they belong to.
+    /// Pools of shared memory of one client that live, by themselves or through their buffers: each is a descriptor.
+    pub pools: usize,
+    /// Descriptors that arrived without the message that they belong to, or that wait to be sent to the client.
     pub descriptors: usize,
     /// Width or height of a buffer.
     pub extent: i32,
@@ -78,12 +80,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             objects: 65_536,
-            surfaces: 4_096,
+            surfaces: 1_024,
             pool_bytes: 16 << 30,
             pending: 4_096,
             text: 4_096,
             types: 256,
-            descriptors: 1_024,
+            pools: 2_048,
+            descriptors: 256,
             extent: 16_384,
             backlog: 64 << 20,
             depth: 64,

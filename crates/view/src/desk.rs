@@ -4,7 +4,7 @@
 //! the windows. What it is not: a window manager with a policy of its own. Invariant: each mapped toplevel is in the
 //! stack once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compositor::Compositor;
 use crate::config::Show;
@@ -57,21 +57,33 @@ impl Desk {
 impl Compositor {
     /// Mapped windows with their place in the space of all outputs, in drawing order.
     pub(crate) fn desk_order(&self) -> Vec<(WindowId, Point)> {
+        let mut popups: BTreeMap<WindowId, Vec<WindowId>> = BTreeMap::new();
+        for (id, window) in self.windows.iter().filter(|(_, it)| it.mapped) {
+            if let Some(popup) = window.popup().filter(|it| !it.done) {
+                popups.entry(popup.parent).or_default().push(*id);
+            }
+        }
         let mut order = Vec::new();
         for id in &self.desk.stack {
             let Some(window) = self.windows.get(id) else { continue };
             if window.toplevel().is_some_and(|it| !it.minimized) {
-                self.push_with_popups(*id, window.at, &mut order);
+                self.push_with_popups(*id, window.at, &popups, &mut order);
             }
         }
         order
     }
 
-    fn push_with_popups(&self, id: WindowId, at: Point, order: &mut Vec<(WindowId, Point)>) {
+    fn push_with_popups(
+        &self,
+        id: WindowId,
+        at: Point,
+        popups: &BTreeMap<WindowId, Vec<WindowId>>,
+        order: &mut Vec<(WindowId, Point)>,
+    ) {
         order.push((id, at));
-        for child in self.children(id) {
-            if let Some(popup) = self.windows.get(&child).filter(|it| it.mapped) {
-                self.push_with_popups(child, at.plus(popup.at), order);
+        for child in popups.get(&id).into_iter().flatten() {
+            if let Some(popup) = self.windows.get(child) {
+                self.push_with_popups(*child, at.plus(popup.at), popups, order);
             }
         }
     }
@@ -96,6 +108,8 @@ impl Compositor {
     fn free_place(&self, size: Size, parent: Option<Rect>) -> Point {
         let first = || self.outputs.first().map(|it| it.rect()).unwrap_or_default();
         let screen = parent.map_or_else(first, |it| self.output_rect_at(it.origin()));
+        // However large it says it is, numbers stay small enough to calculate with.
+        let size = Size::new(size.width.min(Canvas::MAX_SIDE), size.height.min(Canvas::MAX_SIDE));
         let last = Point::new(screen.right() - size.width, screen.bottom() - size.height);
         let centred = |around: Rect| {
             let x = around.x.saturating_add((around.width - size.width) / 2);
@@ -111,8 +125,18 @@ impl Compositor {
         let (mut columns, mut rows) = (vec![middle.x], vec![middle.y]);
         for other in &others {
             let step = CASCADE;
-            columns.extend([other.right(), other.x - size.width, other.x, other.x.saturating_add(step)]);
-            rows.extend([other.bottom(), other.y - size.height, other.y, other.y.saturating_add(step)]);
+            columns.extend([
+                other.right(),
+                other.x.saturating_sub(size.width),
+                other.x,
+                other.x.saturating_add(step),
+            ]);
+            rows.extend([
+                other.bottom(),
+                other.y.saturating_sub(size.height),
+                other.y,
+                other.y.saturating_add(step),
+            ]);
         }
         let inside =
             |at: &Point| at.x == middle.x && at.y == middle.y || screen.covers(size.rect().moved(*at));
@@ -138,19 +162,24 @@ impl Compositor {
 
     /// Brings a toplevel and its dialogues to the top.
     pub(crate) fn raise(&mut self, id: WindowId) {
-        let Some(at) = self.desk.stack.iter().position(|it| *it == id) else { return };
-        self.desk.stack.remove(at);
-        self.desk.stack.push(id);
-        let stack = self.desk.stack.clone();
-        let is_child = |it: &WindowId| {
-            self.windows.get(it).and_then(Window::toplevel).is_some_and(|it| it.parent == Some(id))
-        };
-        stack
-            .into_iter()
-            .filter(|it| is_child(it))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|it| self.raise(it));
+        if !self.desk.stack.contains(&id) {
+            return;
+        }
+        let mut dialogues: BTreeMap<WindowId, Vec<WindowId>> = BTreeMap::new();
+        for it in &self.desk.stack {
+            if let Some(parent) = self.windows.get(it).and_then(Window::toplevel).and_then(|it| it.parent) {
+                dialogues.entry(parent).or_default().push(*it);
+            }
+        }
+        // Not by recursion: a client can make a chain of thousands.
+        let (mut family, mut rest) = (Vec::new(), vec![id]);
+        while let Some(next) = rest.pop() {
+            family.push(next);
+            rest.extend(dialogues.remove(&next).into_iter().flatten().rev());
+        }
+        let moved: BTreeSet<WindowId> = family.iter().copied().collect();
+        self.desk.stack.retain(|it| !moved.contains(it));
+        self.desk.stack.extend(family);
         self.painter.want(None);
     }
 

@@ -125,6 +125,17 @@ impl Rect {
         Self { x: self.x.saturating_add(by.x), y: self.y.saturating_add(by.y), ..self }
     }
 
+    /// With so many pixels more on each side.
+    #[must_use]
+    pub const fn grown(self, by: i32) -> Self {
+        Self::from_edges(
+            self.x.saturating_sub(by),
+            self.y.saturating_sub(by),
+            self.right().saturating_add(by),
+            self.bottom().saturating_add(by),
+        )
+    }
+
     /// What both have; empty if that is nothing.
     #[must_use]
     pub fn intersect(self, other: Self) -> Self {

@@ -38,6 +38,9 @@ const GLOBALS: &[(&str, u32, Bind)] = &[
     ("zwp_idle_inhibit_manager_v1", 1, quiet),
 ];
 
+/// How many wl_outputs a client may have: each of them is named again and again.
+const OUTPUTS: usize = 256;
+
 /// The rules of all subjects.
 pub(crate) const SUBJECTS: &[&[Rule]] = &[
     RULES,
@@ -102,6 +105,12 @@ fn bind(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal>
     let (Some(interface), Some(client)) = (by_name(wanted), view.clients.get_mut(&request.client)) else {
         return Ok(());
     };
+    if let Data::Output(at) = data {
+        if client.outputs.len() >= OUTPUTS {
+            return Err(request.refuse_limit("too many wl_outputs"));
+        }
+        client.outputs.push((at, new.id));
+    }
     client.objects.insert(new.id.0, Object { interface, version, data });
     bound(view, Target { client: request.client, id: new.id });
     Ok(())
@@ -112,9 +121,11 @@ impl Compositor {
     pub(crate) fn gone(&mut self, target: Target, object: &Object) {
         match (&object.data, object.interface.name) {
             (Data::Surface(id), _) => self.surface_gone(*id),
+            (Data::Region(_), _) => self.region_gone(target),
             (Data::Subsurface(id), _) => self.subsurface_gone(*id),
             (Data::OfSurface(id), "wp_viewport") => self.viewport_gone(*id),
             (Data::OfSurface(id), "wp_fractional_scale_v1") => self.fractional_gone(*id),
+            (Data::Output(_), _) => self.output_gone(target),
             (Data::XdgSurface(id), _) => self.xdg_surface_gone(*id),
             (Data::Toplevel(id), "xdg_toplevel") => self.window_gone(*id),
             (Data::Popup(id), _) => self.window_gone(*id),

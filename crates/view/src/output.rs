@@ -69,10 +69,13 @@ impl Compositor {
     /// The objects by which a client knows an output.
     pub(crate) fn outputs_bound(&self, client: ClientId, output: usize) -> Vec<ObjectId> {
         let Some(it) = self.clients.get(&client) else { return Vec::new() };
-        let all = it.objects.iter();
-        all.filter(|(_, object)| matches!(object.data, Data::Output(at) if at == output))
-            .map(|(id, _)| ObjectId(*id))
-            .collect()
+        it.outputs.iter().filter(|it| it.0 == output).map(|it| it.1).collect()
+    }
+
+    /// An output's object is gone.
+    pub(crate) fn output_gone(&mut self, target: Target) {
+        let Some(client) = self.clients.get_mut(&target.client) else { return };
+        client.outputs.retain(|it| it.1 != target.id);
     }
 
     /// Changes an output and tells everybody.

@@ -26,6 +26,9 @@ const CLIENT_PIXELS: i64 = 128 << 20;
 /// Rectangles that are drawn apart.
 const DAMAGE_RECTS: usize = 16;
 
+/// Rectangles that are kept apart while damage is collected: thousands of surfaces must not take seconds.
+const COLLECTED_RECTS: usize = 128;
+
 /// Everything that is drawn on.
 #[derive(Debug)]
 pub(crate) struct Painter {
@@ -132,6 +135,8 @@ impl Compositor {
         let period = self.period(id);
         let background = if matches!(id, CanvasId::Output(_)) { self.config.background } else { 0 };
         if !self.affords(id, size) {
+            // Whatever became of it, it must not be due for ever.
+            self.painter.canvases.get_mut(&id).into_iter().for_each(|it| it.wanted = false);
             return;
         }
         let Some(sheet) = self.painter.canvases.get_mut(&id) else { return };
@@ -206,11 +211,12 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
     let Some(sheet) = view.painter.canvases.get(&id) else { return damage };
     let scale = view.canvas_scale(id);
     let old = &sheet.drawn;
+    let mut places: BTreeMap<SurfaceId, usize> =
+        old.iter().enumerate().map(|(at, it)| (it.surface, at)).collect();
     // The order matters: everything from the first difference in order on is compared by itself.
-    let in_order = |item: &Item| old.iter().position(|it| it.surface == item.surface);
     let mut last = None;
     for item in items {
-        let place = in_order(item);
+        let place = places.remove(&item.surface);
         let moved = place.is_some_and(|at| last.is_some_and(|last| at < last));
         let before = place.and_then(|at| old.get(at)).filter(|it| *it == item && !moved);
         last = last.max(place);
@@ -232,9 +238,11 @@ fn changes(view: &Compositor, id: CanvasId, items: &[Item]) -> Area {
                 place.and_then(|at| old.get(at)).into_iter().for_each(|it| damage.add(it.to));
             }
         }
+        damage.simplify(COLLECTED_RECTS);
     }
-    for gone in old.iter().filter(|it| !items.iter().any(|item| item.surface == it.surface)) {
+    for gone in places.into_values().filter_map(|at| old.get(at)) {
         damage.add(gone.to);
+        damage.simplify(COLLECTED_RECTS);
     }
     damage
 }

@@ -95,7 +95,7 @@ impl Compositor {
         let (x, y, width, height) = shown.crop()?;
         let of_buffer = f64::from(shown.scale);
         let crop = (x * of_buffer, y * of_buffer, width * of_buffer, height * of_buffer);
-        let opaque = buffer.is_opaque() || shown.opaque.covers(at.size().rect());
+        let opaque = buffer.is_opaque() || shown.all_opaque;
         let to = physical(at, scale);
         let to = snapped(to, crop);
         let (transform, commits) = (shown.transform, shown.commits);
@@ -109,10 +109,11 @@ impl Compositor {
             let (inside_x, inside_y) = (x - f64::from(item.at.x), y - f64::from(item.at.y));
             let point = Point::new(inside_x.floor() as i32, inside_y.floor() as i32);
             let Some(surface) = self.surfaces.get(&item.surface) else { continue };
-            let takes = surface.shown.input.as_ref().is_none_or(|input| input.has(point));
-            // What is dragged along is above all windows, but takes no input.
-            let takes = takes && self.window_of(item.surface).is_some();
-            if takes && item.at.size().rect().has(point) {
+            let takes = item.at.size().rect().has(point)
+                && surface.shown.input.as_ref().is_none_or(|input| input.has(point))
+                // What is dragged along is above all windows, but takes no input.
+                && self.window_of(item.surface).is_some();
+            if takes {
                 return Some((item.surface, inside_x, inside_y));
             }
         }

@@ -33,6 +33,9 @@ pub(crate) use focus::Grab;
 /// Serials of input that are remembered for each client.
 const SERIALS: usize = 64;
 
+/// Relative pointers of one client, and constraints: nobody needs more, and all of them are looked at often.
+const EXTRAS: usize = 256;
+
 /// `wl_seat.capability`: pointer, keyboard, touch.
 const CAPABILITIES: u32 = 1 | 2 | 4;
 
@@ -139,7 +142,6 @@ impl Compositor {
 
     /// Whether a serial is of one of the last inputs that the client was told of: what a request that needs the
     /// user's doing must bring along.
-    #[allow(dead_code)]
     pub(crate) fn serial_is_recent(&self, client: ClientId, serial: u32) -> bool {
         self.seat.serials.get(&client).is_some_and(|list| list.contains(&serial))
     }
@@ -149,7 +151,7 @@ impl Compositor {
         self.constraint_gone(target);
         let seat = &mut self.seat;
         for list in [&mut seat.keyboard.list, &mut seat.pointer.list, &mut seat.touch.list] {
-            list.retain(|it| *it != target);
+            list.remove(&target);
         }
         seat.relative.forget(target);
     }

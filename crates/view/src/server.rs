@@ -29,8 +29,11 @@ mod tests;
 /// Bytes that may wait for a client that does not read.
 pub const OUTBOX_MAX: usize = 8 << 20;
 
+/// Descriptors that may wait for a client that does not read, and that are taken from one at once.
+const DESCRIPTORS_MAX: usize = 1024;
+
 /// Bytes that are read from one client before the others have their turn.
-const TURN: usize = 256 << 10;
+const TURN: usize = 64 << 10;
 
 /// Clients that are taken at once.
 const AT_ONCE: usize = 64;
@@ -313,7 +316,7 @@ impl Server {
         let mut descriptors = VecDeque::new();
         let mut total = 0;
         let mut gone = false;
-        while total < TURN {
+        while total < TURN && descriptors.len() < DESCRIPTORS_MAX {
             match line.socket.recv(&mut self.buffer, 64 << 10, &mut descriptors) {
                 Ok(Received::Bytes(count)) => total += count,
                 Ok(Received::Empty) => break,
@@ -360,7 +363,7 @@ impl Line {
     fn flush(&mut self, client: ClientId) -> Option<ClientId> {
         let over = match self.outbox.flush(&self.socket) {
             Ok(Flush::Done) => self.ending,
-            Ok(Flush::Full) if self.outbox.len() > OUTBOX_MAX => {
+            Ok(Flush::Full) if self.outbox.len() > OUTBOX_MAX || self.outbox.fds() > DESCRIPTORS_MAX => {
                 tracing::warn!(client = client.0, "a program does not read what it is sent, and is let go");
                 true
             }

@@ -119,6 +119,10 @@ fn create_pool(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), R
         _ => return Err(request.refuse(code::INVALID_FD, "no memory behind the descriptor")),
     };
     let total = view.clients.get(&request.client).map(|it| Arc::clone(&it.pool_bytes)).unwrap_or_default();
+    // Each pool that lives has one of these; the client has another, and here is a third.
+    if Arc::strong_count(&total) >= view.config.limits.pools + 2 {
+        return Err(request.refuse_limit("too many pools"));
+    }
     let pool = Pool { memory, size: AtomicU64::new(size), total };
     if pool.total.fetch_add(size, Ordering::Relaxed) + size > view.config.limits.pool_bytes {
         return Err(request.refuse_limit("too much shared memory"));

@@ -8,6 +8,9 @@ use crate::dispatch::{Refusal, Request, Rule};
 use crate::geometry::Point;
 use crate::surface::{Role, SurfaceId};
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) const RULES: &[Rule] = &[
     ("wl_subcompositor", "get_subsurface", get_subsurface),
     ("wl_subsurface", "set_position", set_position),
@@ -33,7 +36,7 @@ fn get_subsurface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
     while let Some(next) = view.surfaces.get(&at).and_then(|it| it.parent) {
         (depth, at) = (depth + 1, next);
     }
-    if depth >= view.config.limits.depth {
+    if depth + view.height_of(id) >= view.config.limits.depth {
         return Err(request.refuse_limit("subsurfaces are nested too deeply"));
     }
     let has_object = view.surfaces.get(&id).is_some_and(|it| it.parent.is_some());
@@ -46,9 +49,7 @@ fn get_subsurface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
         surface.position = Point::default();
     }
     if let Some(surface) = view.surfaces.get_mut(&parent) {
-        let mut stack = surface.next_stack();
-        stack.push(id);
-        surface.pending.stack = Some(stack);
+        surface.next_stack().push(id);
     }
     view.set_data(request.client, request.new_id(0), Data::Subsurface(id));
     Ok(())
@@ -74,14 +75,13 @@ fn place(view: &mut Compositor, request: &mut Request<'_>, after: usize) -> Resu
     let sibling = view.surface_arg(request, 0)?;
     let Some((id, parent)) = spoken_to(view, request.target()) else { return Ok(()) };
     let Some(surface) = view.surfaces.get_mut(&parent) else { return Ok(()) };
-    let mut stack = surface.next_stack();
+    let stack = surface.next_stack();
     stack.retain(|it| *it != id);
     let at = stack.iter().position(|it| *it == sibling).filter(|_| sibling != id);
     let Some(at) = at else {
         return Err(request.refuse(code::BAD_SURFACE, "neither a sibling nor the parent"));
     };
     stack.insert(at + after, id);
-    surface.pending.stack = Some(stack);
     Ok(())
 }
 
@@ -91,12 +91,19 @@ fn set_sync(view: &mut Compositor, request: &mut Request<'_>, sync: bool) -> Res
         surface.sync = sync;
     }
     if !view.is_synchronised(id) {
-        view.apply_cached(id);
+        view.apply_tree(id);
     }
     Ok(())
 }
 
 impl Compositor {
+    /// How deeply subsurfaces are nested below a surface, those included that wait for a commit.
+    fn height_of(&self, id: SurfaceId) -> usize {
+        let Some(surface) = self.surfaces.get(&id) else { return 0 };
+        let below = surface.latest_stack().iter().filter(|it| **it != id);
+        below.map(|it| self.height_of(*it) + 1).max().unwrap_or(0)
+    }
+
     /// A subsurface object is gone: the surface is seen no more.
     pub(crate) fn subsurface_gone(&mut self, id: SurfaceId) {
         self.touch(id);

@@ -88,6 +88,8 @@ pub(crate) struct Surface {
     pub stack: Vec<SurfaceId>,
     /// The xdg_surface object, if it has one.
     pub xdg: Option<ObjectId>,
+    /// The xdg_wm_base that the xdg_surface was made with.
+    pub base: ObjectId,
     pub viewport: Option<Target>,
     pub fractional: Option<Target>,
     /// Scale that the client was told, in 120ths; 0: none.
@@ -151,6 +153,11 @@ impl Compositor {
     /// A surface's object is gone, and with it the surface.
     pub(crate) fn surface_gone(&mut self, id: SurfaceId) {
         self.touch(id);
+        if let Some(Role::Window(window)) = self.surfaces.get(&id).map(|it| it.role) {
+            // Its role's object should have gone first. Nobody can see the window any more in any case.
+            self.dismiss_children(window);
+            self.unmap(window);
+        }
         self.seat_forgets_surface(id);
         self.drag_forgets_surface(id);
         self.text_forgets_surface(id);
@@ -178,6 +185,13 @@ impl Compositor {
         self.discard(surface.target.client, surface.shown.callbacks, surface.shown.feedbacks);
     }
 
+    /// A region's object is gone; who used it has a copy.
+    pub(crate) fn region_gone(&mut self, target: Target) {
+        if let Some(client) = self.clients.get_mut(&target.client) {
+            client.regions = client.regions.saturating_sub(1);
+        }
+    }
+
     /// Ends callbacks that can not be answered any more.
     pub(crate) fn discard(&mut self, client: ClientId, callbacks: Vec<ObjectId>, feedbacks: Vec<ObjectId>) {
         for id in callbacks {
@@ -190,10 +204,15 @@ impl Compositor {
 }
 
 impl Surface {
-    /// The order of subsurfaces after the next commit, with what waits for the parent's.
-    pub fn next_stack(&self) -> Vec<SurfaceId> {
-        let next = self.pending.stack.as_ref().or(self.cached.stack.as_ref());
-        next.unwrap_or(&self.stack).clone()
+    /// Itself and its subsurfaces in the order that was requested last, committed or not.
+    pub fn latest_stack(&self) -> &[SurfaceId] {
+        self.pending.stack.as_ref().or(self.cached.stack.as_ref()).unwrap_or(&self.stack)
+    }
+
+    /// The same, to be changed by the next commit.
+    pub fn next_stack(&mut self) -> &mut Vec<SurfaceId> {
+        let before = self.cached.stack.as_ref().unwrap_or(&self.stack);
+        self.pending.stack.get_or_insert_with(|| before.clone())
     }
 
     /// A subsurface does not belong to this surface any more.
@@ -228,6 +247,7 @@ fn create_surface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
         position: Point::default(),
         stack: vec![id],
         xdg: None,
+        base: ObjectId::NULL,
         viewport: None,
         fractional: None,
         told_scale: 0,
@@ -239,6 +259,12 @@ fn create_surface(view: &mut Compositor, request: &mut Request<'_>) -> Result<()
 }
 
 fn create_region(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
+    let most = view.config.limits.surfaces;
+    let Some(client) = view.clients.get_mut(&request.client) else { return Ok(()) };
+    client.regions += 1;
+    if client.regions > most {
+        return Err(request.refuse_limit("too many regions"));
+    }
     view.set_data(request.client, request.new_id(0), Data::Region(Area::default()));
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! Surrounding text and the kind of content are taken and not used: hosts are told of the cursor only. Invariant: at
 //! most one text input is enabled, and it is of the client with the keyboard.
 
+use std::collections::BTreeSet;
+
 use crate::client::{Data, Target};
 use crate::compositor::Compositor;
 use crate::config::Show;
@@ -48,6 +50,8 @@ pub(crate) struct TextFocus {
     surface: Option<SurfaceId>,
     /// The text input that is enabled.
     listener: Option<Target>,
+    /// All text inputs.
+    list: BTreeSet<Target>,
     /// What the host was told.
     told: Option<(WindowId, Rect)>,
 }
@@ -55,6 +59,7 @@ pub(crate) struct TextFocus {
 fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let target = Target { client: request.client, id: request.new_id(0) };
     view.set_data(request.client, target.id, Data::TextInput(Box::default()));
+    view.text_focus.list.insert(target);
     let focused = view.text_focus.surface.and_then(|it| view.surfaces.get(&it)).map(|it| it.target);
     if let Some(surface) = focused.filter(|it| it.client == request.client) {
         view.event(target, "enter", |it| it.object(surface.id));
@@ -165,7 +170,8 @@ impl Compositor {
             let Target { client, id } = surface.target;
             // An object that is being destroyed cannot be named any more.
             let there = self.object(surface.target).is_some();
-            for target in self.objects_of(Some(client), "zwp_text_input_v3") {
+            let of_client = self.text_focus.list.iter().copied().filter(|it| it.client == client);
+            for target in of_client.collect::<Vec<_>>() {
                 if let Some(input) = spoken_to(self, target) {
                     (input.pending, input.current) = Default::default();
                 }
@@ -180,6 +186,7 @@ impl Compositor {
 
     /// A text input is gone.
     pub(crate) fn text_input_gone(&mut self, target: Target) {
+        self.text_focus.list.remove(&target);
         if self.text_focus.listener == Some(target) {
             self.text_focus.listener = None;
             self.settle_text_input();

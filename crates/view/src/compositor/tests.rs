@@ -10,6 +10,7 @@ use crate::descriptor::Descriptor;
 use crate::geometry::Size;
 
 mod garbage;
+mod limits;
 mod pair;
 pub(crate) mod peer;
 

@@ -64,7 +64,10 @@ pub(super) fn start(view: &mut Compositor, request: &mut Request<'_>) -> Result<
     if icon.is_some_and(|icon| !view.take_role(icon, Role::DragIcon)) {
         return Err(request.refuse(code::ROLE, "the icon has another role"));
     }
-    let held = view.window_of(origin).is_some_and(|it| view.seat_holds(request.uint(3), it).is_some());
+    // With a button only: what a finger drags would never be dropped. A menu counts as what it stands on.
+    let toplevel = |it: SurfaceId| Some(view.toplevel_of(view.window_of(it)?).0);
+    let pressed = view.button_grab().filter(|it| it.1 == request.uint(3)).and_then(|it| toplevel(it.0));
+    let held = pressed.is_some() && pressed == toplevel(origin);
     let drag = Drag::new(request.client, source, icon);
     if held {
         view.drag_start(drag)

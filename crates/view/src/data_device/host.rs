@@ -43,11 +43,7 @@ impl Compositor {
     /// has such a thing; the descriptor is closed.
     pub fn fetch(&mut self, kind: SelectionKind, mime: &str, to: Descriptor) -> bool {
         let Some(Owner::Client(source)) = self.exchange.owner(kind).cloned() else { return false };
-        let has = self.source(source).is_some_and(|it| it.types.iter().any(|it| it == mime));
-        if has {
-            self.event_with(source.target, "send", vec![to], |it| it.str(mime.as_bytes()));
-        }
-        has
+        self.pass_on(source, mime, to)
     }
 
     /// The MIME types that a selection has, whoever owns it.

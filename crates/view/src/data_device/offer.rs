@@ -92,7 +92,9 @@ pub(super) fn accept(view: &mut Compositor, request: &mut Request<'_>) -> Result
 pub(super) fn receive(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let (Some(to), Some(mime)) = (request.descriptor(), request.text(0)) else { return Ok(()) };
     match view.content(request.target()) {
-        Some(Owner::Client(source)) => view.pass_on(source, &mime, to),
+        Some(Owner::Client(source)) => {
+            view.pass_on(source, &mime, to);
+        }
         Some(Owner::Host(content)) => {
             if let Some(content) = content.get(&mime) {
                 view.effects.push_back(Effect::Feed { to, content });
@@ -192,12 +194,18 @@ impl Compositor {
         self.exchange.reader() == Some(client)
     }
 
-    /// Lets a source write to a descriptor.
-    fn pass_on(&mut self, source: SourceRef, mime: &str, to: Descriptor) {
+    /// Lets a source write to a descriptor. `false`: it has no such type, or is asked for more than it answers; the
+    /// descriptor is closed.
+    pub(super) fn pass_on(&mut self, source: SourceRef, mime: &str, to: Descriptor) -> bool {
         let has = self.source(source).is_some_and(|it| it.types.iter().any(|it| it == mime));
-        if has {
+        // A reader must not be able to drown the source.
+        let most = self.config.limits.descriptors / 2;
+        let waiting = self.clients.get(&source.target.client).map_or(0, |it| it.out_descriptors.len());
+        let fits = has && waiting < most;
+        if fits {
             self.event_with(source.target, "send", vec![to], |it| it.str(mime.as_bytes()));
         }
+        fits
     }
 
     /// An offer object is gone: something dropped that was not finished has failed, or was an old client's way to

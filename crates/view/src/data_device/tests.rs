@@ -111,7 +111,7 @@ fn what_one_client_copies_another_pastes() {
         // Without the focus nothing can be read.
         world.focus(Some(first));
         receive(&mut world, offer, "text/html", 9);
-        world.switch(&mut other);
+        world.swap(&mut other);
         let sent = world.take("send");
         assert_eq!(sent.len(), 1);
         assert_eq!((sent[0].id, &*sent[0].args[0]), (text, "text/html"));

@@ -71,6 +71,10 @@ fn create(view: &mut Compositor, request: &Request<'_>, locks: bool) -> Result<(
     if view.seat.constraints.has_one(Some(surface)) {
         return Err(request.refuse(ALREADY_CONSTRAINED, "the surface has a constraint already"));
     }
+    let all = view.seat.constraints.all.iter();
+    if all.filter(|it| it.object.client == request.client).count() >= super::EXTRAS {
+        return Err(request.refuse_limit("too many constraints of pointers"));
+    }
     let object = Target { client: request.client, id: request.new_id(0) };
     view.set_data(request.client, object.id, Data::For(pointer.id));
     view.seat.constraints.all.push(Constraint {

@@ -3,6 +3,7 @@
 //! Invariant: exactly one surface has the keyboard or none, and every keyboard of its client has been told which keys
 //! were down when it came.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -39,13 +40,13 @@ pub(super) struct Keyboard {
     file: Option<SharedFile>,
     pub focus: Option<SurfaceId>,
     /// All wl_keyboards.
-    pub list: Vec<Target>,
+    pub list: BTreeSet<Target>,
 }
 
 impl Keyboard {
     pub fn new(config: &Config) -> Self {
         let keymap = Keymap::layout(&config.keyboard).unwrap_or_default();
-        Self { keys: KeyState::new(keymap), file: None, focus: None, list: Vec::new() }
+        Self { keys: KeyState::new(keymap), file: None, focus: None, list: BTreeSet::new() }
     }
 
     /// A descriptor of the text, and its size with the zero byte at the end. Nobody who has it can change the text.
@@ -68,7 +69,7 @@ impl Keyboard {
 
 pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let target = Target { client: request.client, id: request.new_id(0) };
-    view.seat.keyboard.list.push(target);
+    view.seat.keyboard.list.insert(target);
     let (format, size, descriptor) = match view.seat.keyboard.keymap() {
         Ok((fd, size)) => (format::XKB_V1, size, Some(fd)),
         // The event has a descriptor even if there is nothing to read.

@@ -3,6 +3,8 @@
 //! Invariant: while a button is down that a client was told of, the pointer speaks to the surface where it went down,
 //! wherever it is; a release is told only to who was told of the press.
 
+use std::collections::BTreeSet;
+
 use farway_proto::wayland::{Builder, Fixed};
 
 use super::Grab;
@@ -48,7 +50,7 @@ pub(super) struct Pointer {
     /// 120ths of a notch that the wheels turned beyond whole ones: vertical, horizontal.
     pub turned: [i32; 2],
     /// All wl_pointers.
-    pub list: Vec<Target>,
+    pub list: BTreeSet<Target>,
 }
 
 impl Pointer {
@@ -61,7 +63,7 @@ impl Pointer {
 
 pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let target = Target { client: request.client, id: request.new_id(0) };
-    view.seat.pointer.list.push(target);
+    view.seat.pointer.list.insert(target);
     let surface = view.seat.pointer.focus.and_then(|it| view.living(it));
     if let Some(surface) = surface.filter(|it| it.client == request.client) {
         let (serial, (x, y)) = (view.seat.pointer.entered, view.seat.pointer.at);
@@ -82,7 +84,6 @@ impl Compositor {
     }
 
     /// The surface that a button was pressed in and is held down, and the serial of the press.
-    #[allow(dead_code)]
     pub(crate) fn button_grab(&self) -> Option<(SurfaceId, u32)> {
         self.seat.pointer.held.map(|it| (it.surface, it.serial))
     }

@@ -31,6 +31,9 @@ pub(super) fn pointer_arg(view: &Compositor, request: &Request<'_>, at: usize) -
 pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let pointer = pointer_arg(view, request, 1)?;
     let target = Target { client: request.client, id: request.new_id(0) };
+    if view.seat.relative.0.iter().filter(|it| it.0.client == request.client).count() >= super::EXTRAS {
+        return Err(request.refuse_limit("too many relative pointers"));
+    }
     view.set_data(request.client, target.id, Data::For(pointer.id));
     view.seat.relative.0.push((target, pointer));
     Ok(())

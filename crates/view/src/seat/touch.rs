@@ -2,6 +2,8 @@
 //!
 //! Invariant: a finger speaks to the surface that it came down on until it goes up, wherever it is meanwhile.
 
+use std::collections::BTreeSet;
+
 use farway_proto::wayland::Fixed;
 
 use super::place::{Place, sane};
@@ -32,7 +34,7 @@ struct Finger {
 pub(super) struct Touch {
     fingers: Vec<Finger>,
     /// All wl_touches.
-    pub list: Vec<Target>,
+    pub list: BTreeSet<Target>,
 }
 
 impl Touch {
@@ -45,7 +47,7 @@ impl Touch {
 
 pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let target = Target { client: request.client, id: request.new_id(0) };
-    view.seat.touch.list.push(target);
+    view.seat.touch.list.insert(target);
     Ok(())
 }
 

@@ -30,6 +30,7 @@ pub(super) fn request(view: &mut Compositor, request: &mut Request<'_>) -> Resul
     // What waited for the parent before the surface was set free goes first.
     view.apply_cached(id);
     view.apply(id, state);
+    view.apply_children(id);
     view.after_commit(id)
 }
 
@@ -65,11 +66,25 @@ impl Compositor {
         false
     }
 
-    /// Applies what waited for the parent.
-    pub(crate) fn apply_cached(&mut self, id: SurfaceId) {
-        let Some(surface) = self.surfaces.get_mut(&id) else { return };
+    /// Applies what waited for the parent, without the subsurfaces.
+    fn apply_cached(&mut self, id: SurfaceId) {
+        let Some(surface) = self.surfaces.get_mut(&id).filter(|it| !it.cached.is_nothing()) else { return };
         let state = std::mem::take(&mut surface.cached);
         self.apply(id, state);
+    }
+
+    /// Applies what waited in a subsurface, and in everything below it: whatever is inside of a synchronised one is
+    /// synchronised too.
+    pub(crate) fn apply_tree(&mut self, id: SurfaceId) {
+        self.apply_cached(id);
+        for child in self.subsurfaces(id) {
+            self.apply_tree(child);
+        }
+    }
+
+    fn subsurfaces(&self, id: SurfaceId) -> Vec<SurfaceId> {
+        let stack = self.surfaces.get(&id).map(|it| it.stack.as_slice()).unwrap_or_default();
+        stack.iter().copied().filter(|it| *it != id).collect()
     }
 
     fn apply(&mut self, id: SurfaceId, state: State) {
@@ -86,14 +101,16 @@ impl Compositor {
             shown.transform = state.transform.unwrap_or(shown.transform);
             shown.source = state.source.unwrap_or(shown.source);
             shown.destination = state.destination.unwrap_or(shown.destination);
-            if let Some(opaque) = state.opaque {
-                shown.opaque = opaque;
-            }
+            let opaque_is_new = state.opaque.is_some();
+            shown.opaque = state.opaque.unwrap_or_else(|| std::mem::take(&mut shown.opaque));
             if let Some(input) = state.input {
                 shown.input = input;
             }
             shown.offset = shown.offset.plus(state.offset);
             let everything = before != (shown.size(), shown.crop(), shown.transform);
+            if opaque_is_new || everything {
+                shown.all_opaque = shown.size().is_some_and(|size| shown.opaque.covers(size.rect()));
+            }
             shown.note_damage(everything, &state.damage, &state.buffer_damage);
             shown.callbacks.extend(state.callbacks);
             let mut discarded = Vec::new();
@@ -113,17 +130,16 @@ impl Compositor {
                 child.position = position;
             }
         }
-        self.apply_children(id);
         self.constraints_commit(id);
         self.touch(id);
     }
 
-    /// Synchronised subsurfaces follow, and those that are so because of a parent. Others have nothing that waits.
+    /// Synchronised subsurfaces follow. Others have nothing that waits.
     fn apply_children(&mut self, id: SurfaceId) {
-        let Some(surface) = self.surfaces.get(&id) else { return };
-        let children: Vec<SurfaceId> = surface.stack.iter().copied().filter(|it| *it != id).collect();
-        for child in children {
-            self.apply_cached(child);
+        for child in self.subsurfaces(id) {
+            if self.surfaces.get(&child).is_some_and(|it| it.sync) {
+                self.apply_tree(child);
+            }
         }
     }
 

@@ -45,6 +45,17 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether a commit of it would change nothing.
+    pub fn is_nothing(&self) -> bool {
+        let Self { attached, offset, damage, buffer_damage, scale, transform, opaque, input, .. } = self;
+        let Self { source, destination, callbacks, feedbacks, positions, stack, .. } = self;
+        let picture = attached.is_none() && scale.is_none() && transform.is_none();
+        let regions = opaque.is_none() && input.is_none() && damage.is_empty() && buffer_damage.is_empty();
+        let place = *offset == Point::default() && source.is_none() && destination.is_none();
+        let tree = positions.is_empty() && stack.is_none();
+        picture && regions && place && tree && callbacks.is_empty() && feedbacks.is_empty()
+    }
+
     /// Adds a later commit. Gives back the buffer and the feedbacks that will never be seen.
     pub fn fold(&mut self, later: Self) -> (Option<Arc<Buffer>>, Vec<ObjectId>) {
         let (mut unseen, mut discarded) = (None, Vec::new());
@@ -84,6 +95,8 @@ pub(crate) struct Shown {
     pub scale: i32,
     pub transform: Transform,
     pub opaque: Area,
+    /// Whether the opaque region covers all of it. Kept, since many rectangles take long to look at.
+    pub all_opaque: bool,
     /// `None` is everything.
     pub input: Option<Area>,
     pub source: Option<Crop>,
@@ -107,6 +120,7 @@ impl Default for Shown {
             scale: 1,
             transform: Transform::Normal,
             opaque: Area::default(),
+            all_opaque: false,
             input: None,
             source: None,
             destination: None,
@@ -153,12 +167,15 @@ impl Shown {
         }
         let scale = f64::from(self.scale.max(1));
         let (across, down) = (f64::from(size.width) / width, f64::from(size.height) / height);
-        // A pixel more on each side: scaling reads neighbours.
+        // A pixel of the buffer and one of the surface more on each side: scaling reads neighbours.
+        let start =
+            |at: i32, from: f64, by: f64| (((f64::from(at) - 1.0) / scale - from) * by).floor() as i32;
+        let end = |at: i32, from: f64, by: f64| (((f64::from(at) + 1.0) / scale - from) * by).ceil() as i32;
         Rect::from_edges(
-            ((f64::from(rect.x) / scale - x) * across).floor() as i32 - 1,
-            ((f64::from(rect.y) / scale - y) * down).floor() as i32 - 1,
-            ((f64::from(rect.right()) / scale - x) * across).ceil() as i32 + 1,
-            ((f64::from(rect.bottom()) / scale - y) * down).ceil() as i32 + 1,
+            start(rect.x, x, across).saturating_sub(1),
+            start(rect.y, y, down).saturating_sub(1),
+            end(rect.right(), x, across).saturating_add(1),
+            end(rect.bottom(), y, down).saturating_add(1),
         )
         .intersect(size.rect())
     }

@@ -11,7 +11,7 @@ use crate::client::{Data, Target};
 use crate::compositor::Compositor;
 use crate::config::Show;
 use crate::dispatch::{Refusal, Request};
-use crate::effect::{WindowChange, WindowId};
+use crate::effect::{CanvasId, WindowChange, WindowId};
 use crate::geometry::{Point, Rect};
 use crate::surface::Role;
 
@@ -50,10 +50,16 @@ pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result
         }
     });
     let Some(parent) = parent else {
-        let bases = view.objects_of(Some(request.client), "xdg_wm_base");
-        let object = bases.first().map_or(ObjectId(1), |it| it.id);
+        let object = view.surfaces.get(&surface).map_or(ObjectId(1), |it| it.base);
         return Err(request.refuse_at(object, base::INVALID_POPUP_PARENT, "a popup needs a parent"));
     };
+    let (mut depth, mut at) = (0, parent);
+    while let Some(popup) = view.windows.get(&at).and_then(Window::popup) {
+        (depth, at) = (depth + 1, popup.parent);
+    }
+    if depth >= view.config.limits.depth {
+        return Err(request.refuse_limit("popups are nested too deeply"));
+    }
     let id = WindowId(view.number());
     if matches!(view.surfaces.get(&surface).map(|it| it.role), Some(Role::Window(_)))
         || !view.take_role(surface, Role::Window(id))
@@ -76,8 +82,8 @@ fn spoken_to<'a>(view: &'a mut Compositor, request: &Request<'_>) -> Option<(Win
 pub(super) fn destroy(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let Some((id, _)) = spoken_to(view, request) else { return Ok(()) };
     if view.children(id).next().is_some() {
-        let bases = view.objects_of(Some(request.client), "xdg_wm_base");
-        let object = bases.first().map_or(ObjectId(1), |it| it.id);
+        let surface = view.windows.get(&id).and_then(|it| view.surfaces.get(&it.surface));
+        let object = surface.map_or(ObjectId(1), |it| it.base);
         let text = "a popup was destroyed that has another on top of it";
         return Err(request.refuse_at(object, base::NOT_THE_TOPMOST_POPUP, text));
     }
@@ -85,8 +91,10 @@ pub(super) fn destroy(view: &mut Compositor, request: &mut Request<'_>) -> Resul
 }
 
 pub(super) fn grab(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
+    // Who has neither the keyboard nor been clicked gets a popup, but not everybody's keys.
+    let rightful = view.has_attention(request.client, request.uint(1));
     let Some((id, popup)) = spoken_to(view, request) else { return Ok(()) };
-    popup.grab = true;
+    popup.grab = rightful;
     if view.windows.get(&id).is_some_and(|it| it.mapped) {
         return Err(request.refuse(INVALID_GRAB, "a popup that is mapped cannot grab"));
     }
@@ -184,6 +192,7 @@ impl Compositor {
             self.event(object, "popup_done", |it| it);
             if self.windows.get(&id).is_some_and(|it| it.mapped) {
                 self.tell(id, WindowChange::Closed);
+                self.painter.set_window(CanvasId::Window(id), false);
                 self.painter.want(None);
             }
         }

@@ -6,7 +6,7 @@ use crate::compositor::Compositor;
 use crate::dispatch::{Refusal, Request};
 use crate::effect::WindowId;
 use crate::geometry::Rect;
-use crate::surface::{Role, SurfaceId};
+use crate::surface::{Role, Surface, SurfaceId};
 
 /// Errors of `xdg_wm_base`.
 mod base {
@@ -16,10 +16,9 @@ mod base {
 }
 
 pub(super) fn destroy_base(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
-    // Surfaces of another xdg_wm_base of the same client do not count, but which is which is not known.
-    let bases = view.objects_of(Some(request.client), "xdg_wm_base").len();
-    let surfaces = !view.objects_of(Some(request.client), "xdg_surface").is_empty();
-    if bases == 1 && surfaces {
+    let base = request.target();
+    let of_it = |it: &Surface| it.client() == base.client && it.xdg.is_some() && it.base == base.id;
+    if view.surfaces.values().any(of_it) {
         return Err(request.refuse(base::DEFUNCT_SURFACES, "xdg_surfaces still exist"));
     }
     Ok(())
@@ -36,7 +35,7 @@ pub(super) fn get_xdg_surface(view: &mut Compositor, request: &mut Request<'_>) 
         let text = "the surface has a buffer already";
         return Err(request.refuse(base::INVALID_SURFACE_STATE, text));
     }
-    surface.xdg = Some(request.new_id(0));
+    (surface.xdg, surface.base) = (Some(request.new_id(0)), request.id);
     view.set_data(request.client, request.new_id(0), Data::XdgSurface(id));
     Ok(())
 }

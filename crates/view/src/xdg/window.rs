@@ -135,7 +135,13 @@ impl Compositor {
         let has_content = surface.shown.buffer.is_some();
         window.set_geometry = window.next_geometry.take().or(window.set_geometry);
         if let Kind::Toplevel(toplevel) = &mut window.kind {
+            let before = (toplevel.min, toplevel.max);
             toplevel.commit(window.object)?;
+            let (min, max) = (toplevel.min, toplevel.max);
+            if window.mapped && before != (min, max) {
+                self.effects
+                    .push_back(Effect::Window { window: id, change: WindowChange::Limits { min, max } });
+            }
         }
         if has_content {
             self.update_geometry(id);
@@ -224,6 +230,8 @@ impl Compositor {
     pub(crate) fn unmap(&mut self, id: WindowId) {
         let Some(window) = self.windows.get_mut(&id) else { return };
         let was_mapped = std::mem::replace(&mut window.mapped, false);
+        // The host heard of it when it was dismissed.
+        let was_dismissed = window.popup().is_some_and(|it| it.done);
         (window.begun, window.configured, window.configure) = (false, false, false);
         window.given_up = window.unanswered.back().copied().unwrap_or(window.given_up);
         window.unanswered.clear();
@@ -234,7 +242,9 @@ impl Compositor {
         }
         self.desk_remove(id);
         if was_mapped {
-            self.tell(id, WindowChange::Closed);
+            if !was_dismissed {
+                self.tell(id, WindowChange::Closed);
+            }
             self.painter.set_window(CanvasId::Window(id), false);
             self.painter.want(None);
         }

@@ -100,11 +100,11 @@ impl Home {
         if !still {
             return Ok(None);
         }
-        let home = Self { directory: place.directory.clone(), own: place.own, name, lock, _held: held };
-        // One that holds the lock in another way than ours is not disturbed.
-        if farway_sys::net::connect_unix(&home.path()).is_ok() {
+        // One that holds the lock in another way than ours is not disturbed, nor are its files.
+        if farway_sys::net::connect_unix(&place.directory.join(&name)).is_ok() {
             return Ok(None);
         }
+        let home = Self { directory: place.directory.clone(), own: place.own, name, lock, _held: held };
         for old in [home.path(), control_path(&home.directory, &home.name)] {
             match fs::remove_file(old) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -3,6 +3,7 @@
 //! Invariant: the body runs while the compositor does, and the compositor ends with it.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,9 +56,10 @@ impl fmt::Display for Stage {
     }
 }
 
-/// The configuration for a way of showing.
+/// The configuration for a way of showing. Tokens of one run are not those of another.
 fn config(show: Show, keyboard: &str, server_frames: bool) -> Config {
-    Config { show, keyboard: keyboard.into(), server_frames, ..Config::default() }
+    let seed = RandomState::new().build_hasher().finish();
+    Config { show, keyboard: keyboard.into(), server_frames, seed, ..Config::default() }
 }
 
 /// Runs a compositor while `body` runs. `bell` is rung when clients come and go, and when it is over.
@@ -83,8 +85,15 @@ pub fn with(
         },
     };
     let config = config(Show::Outputs(screen.outputs.clone()), &screen.keyboard, false);
-    let (server, stage) = make(config, Box::new(Headless), listener, bell)?;
-    let thread = std::thread::Builder::new().name("view".into()).spawn(move || server.run())?;
+    let (server, stage) = make(config, Box::new(Headless), listener, bell.clone())?;
+    let over = Arc::clone(&stage.over);
+    let thread = std::thread::Builder::new().name("view".into()).spawn(move || {
+        if let Err(error) = server.run() {
+            tracing::error!("the compositor has ended: {error}");
+        }
+        over.store(true, Ordering::SeqCst);
+        bell.wake();
+    })?;
     let result = body(&stage);
     stage.handle.stop();
     let _ = thread.join();

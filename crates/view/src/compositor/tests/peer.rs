@@ -5,7 +5,7 @@ use crate::input::Input;
 
 /// A client that the world does not speak for at the moment.
 pub(crate) struct Peer {
-    client: ClientId,
+    pub client: ClientId,
     objects: BTreeMap<u32, &'static Interface>,
     stream: Stream,
     next: u32,
@@ -38,6 +38,7 @@ impl World {
     /// Speaks for the other client from now on, and the peer is the one that it spoke for before.
     pub fn swap(&mut self, peer: &mut Peer) {
         use std::mem::swap;
+        self.pump();
         swap(&mut self.client, &mut peer.client);
         swap(&mut self.objects, &mut peer.objects);
         swap(&mut self.stream, &mut peer.stream);
@@ -52,6 +53,7 @@ impl World {
                     self.stream.push(&bytes);
                     self.descriptors.extend(descriptors);
                 }
+                Effect::Disconnect(client) if client == self.client => self.gone = true,
                 other => self.effects.push(other),
             }
         }

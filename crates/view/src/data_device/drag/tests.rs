@@ -70,7 +70,7 @@ fn a_drag_is_dropped_and_finished() {
     world.send_with(offer, "receive", vec![Descriptor::Token(6)], |it| it.str(b"text/plain"));
     world.send(offer, "destroy", |it| it);
     assert!(!world.gone);
-    world.switch(&mut first);
+    world.swap(&mut first);
     let names: Vec<_> = world.events.iter().filter(|it| it.id == source).map(|it| it.name).collect();
     assert_eq!(names, ["target", "action", "dnd_drop_performed", "send", "dnd_finished"]);
     assert!(matches!(world.descriptors[..], [Descriptor::Token(5)]));
@@ -84,7 +84,7 @@ fn what_nobody_wants_is_cancelled() {
     world.view.drag_drop();
     world.pump();
     assert_eq!(world.take("leave").len(), 1);
-    world.switch(&mut first);
+    world.swap(&mut first);
     assert!(world.take("cancelled").iter().any(|it| it.id == source));
 }
 
@@ -100,7 +100,7 @@ fn an_offer_that_is_thrown_away_after_the_drop_cancels() {
     world.view.drag_drop();
     world.pump();
     world.send(offer, "destroy", |it| it);
-    world.switch(&mut first);
+    world.swap(&mut first);
     assert!(world.take("cancelled").iter().any(|it| it.id == source));
 }
 
@@ -116,7 +116,7 @@ fn the_pointer_goes_elsewhere() {
     world.send_with(offer, "receive", vec![Descriptor::Token(5)], |it| it.str(b"text/plain"));
     world.send(offer, "set_actions", |it| it.uint(1).uint(1));
     assert!(world.take("action").is_empty());
-    world.switch(&mut first);
+    world.swap(&mut first);
     assert!(world.descriptors.is_empty());
     assert_eq!(world.take("target").pop().map(|it| it.args), Some(vec![String::new()]));
     // The source goes, and the drag with it.
@@ -132,7 +132,7 @@ fn finishing_what_was_not_dropped_is_an_error() {
     world.send(offer, "finish", |it| it);
     assert_eq!(world.error(), Some((offer, 0)));
     world.view.drag_drop();
-    world.switch(&mut first);
+    world.swap(&mut first);
     assert!(!world.gone);
     assert_eq!(world.take("cancelled").len(), 1);
 }
@@ -167,7 +167,7 @@ fn a_drag_without_a_source_stays_at_home() {
     world.view.drag_motion(Some((other, 0.0, 0.0)));
     world.pump();
     assert!(world.events.is_empty());
-    world.switch(&mut first);
+    world.swap(&mut first);
     assert_eq!(world.take("leave").len(), 1);
     world.view.disconnect(world.client);
     assert!(!world.view.drag_active());

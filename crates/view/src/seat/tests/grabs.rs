@@ -119,3 +119,60 @@ fn a_host_that_takes_the_keyboard_away_ends_menus() {
     world.input(Input::Focus(None));
     assert_eq!(world.take("popup_done").len(), 1);
 }
+
+/// Asks to drag nothing that others could see, from a surface on.
+fn start_drag(world: &mut World, surface: u32, serial: u32) {
+    let (manager, seat) = (world.bind("wl_data_device_manager"), world.bind("wl_seat"));
+    let device = world
+        .make(manager, "get_data_device", "wl_data_device", |it, id| it.new_id(id).object(ObjectId(seat)));
+    world.send(device, "start_drag", |it| {
+        it.object(ObjectId(0)).object(ObjectId(surface)).object(ObjectId(0)).uint(serial)
+    });
+}
+
+#[test]
+fn a_drag_begins_in_a_menu_too() {
+    let mut world = World::new(Config::default());
+    let devices = devices(&mut world, 9);
+    let (_, parent, _) = world.window(Size::new(100, 50), RED);
+    let (menu, ..) = popup(&mut world, parent, true);
+    world.input(moved(695.0, 390.0));
+    world.input(button(true));
+    let serial = serial(&world, devices.pointer, "button");
+    start_drag(&mut world, menu, serial);
+    assert!(world.view.drag_active());
+    world.input(button(false));
+    assert!(!world.view.drag_active());
+}
+
+#[test]
+fn a_finger_drags_nothing_that_it_could_not_drop() {
+    let (mut world, devices, surface) = one_window();
+    let canvas = CanvasId::Output(0);
+    world.input(Input::Touch { id: 1, phase: crate::input::Phase::Down, canvas, x: 600.0, y: 340.0 });
+    let serial = serial(&world, devices.touch, "down");
+    start_drag(&mut world, surface, serial);
+    assert!(!world.view.drag_active());
+}
+
+#[test]
+fn a_window_whose_surface_goes_first_is_gone() {
+    let mut world = World::new(Config::default());
+    let old = world.bind_at("wl_compositor", 5);
+    let surface = world.make(old, "create_surface", "wl_surface", |it, id| it.new_id(id));
+    let base = world.bind("xdg_wm_base");
+    let xdg =
+        world.make(base, "get_xdg_surface", "xdg_surface", |it, id| it.new_id(id).object(ObjectId(surface)));
+    let toplevel = world.make(xdg, "get_toplevel", "xdg_toplevel", |it, id| it.new_id(id));
+    world.send(surface, "commit", |it| it);
+    world.acknowledge(xdg);
+    let (buffer, _) = world.buffer(Size::new(40, 30), GREEN);
+    world.show(surface, buffer);
+    assert_eq!(world.view.window_list().len(), 1);
+    world.send(surface, "destroy", |it| it);
+    assert!(world.view.window_list().is_empty());
+    assert!(world.view.keyboard_focus().is_none());
+    world.send(toplevel, "destroy", |it| it);
+    world.send(xdg, "destroy", |it| it);
+    assert!(!world.gone);
+}
