@@ -12,9 +12,13 @@ use super::{Image, RealError, Sandbox};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The screen, as Xvfb wants it said.
 const SCREEN: &str = "1024x768x24";
+
+/// A window that is not mapped after this time is not going to be.
+const PASSED_OVER: Duration = Duration::from_secs(2);
 
 /// A window of the host, without its frame; pixels of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,14 +101,23 @@ impl Desktop {
     }
 
     /// Waits for a window with this title.
+    ///
+    /// openbox now and then passes over the request to map a window: it stays as it was made, and is managed when it is
+    /// mapped once more. So that is done here after a while.
     pub fn window(&mut self, sandbox: &Sandbox, title: &str) -> Result<Native, RealError> {
+        let name = format!("^{title}$");
+        let mut since = None;
         wait::until(&format!("there is a window `{title}`"), DEADLINE, || {
             self.check()?;
             // It fails as long as there is none.
-            let name = format!("^{title}$");
-            let found = self.ask(sandbox, "xdotool", &["search", "--onlyvisible", "--name", &name]);
-            let id = found.unwrap_or_default().lines().next().and_then(|line| line.parse().ok());
-            Ok(id.and_then(|id| self.geometry(sandbox, id)))
+            let found = self.ask(sandbox, "xdotool", &["search", "--name", &name]).unwrap_or_default();
+            let Some(id) = found.lines().next().and_then(|line| line.parse().ok()) else { return Ok(None) };
+            let native = self.geometry(sandbox, id);
+            if native.is_none() && since.get_or_insert_with(Instant::now).elapsed() > PASSED_OVER {
+                self.ask(sandbox, "xdotool", &["windowmap", &id.to_string()])?;
+                since = None;
+            }
+            Ok(native)
         })
     }
 
