@@ -78,3 +78,17 @@ fn a_tree_is_not_deeper_from_below_than_from_above() {
     get(&mut world, manager, top, above);
     assert!(world.error().is_some());
 }
+
+#[test]
+fn a_window_without_a_geometry_of_its_own_grows_with_its_parts() {
+    let mut world = World::new(Config::default());
+    let (root, ..) = world.window(Size::new(100, 50), 0xffff_0000);
+    let manager = world.bind("wl_subcompositor");
+    let child = world.surface();
+    let sub = get(&mut world, manager, child, root);
+    world.send(sub, "set_desync", |it| it);
+    commit(&mut world, root);
+    let (large, _) = world.buffer(Size::new(120, 60), 0xff00_00ff);
+    world.show(child, large);
+    assert_eq!(world.view.window_list()[0].rect.size(), Size::new(120, 60));
+}

@@ -148,6 +148,10 @@ impl Compositor {
         let Some(surface) = self.surfaces.get_mut(&id) else { return Ok(()) };
         match surface.role {
             Role::Window(window) => self.window_commit(window),
+            Role::Subsurface => {
+                self.refit(id);
+                Ok(())
+            }
             role @ (Role::Cursor | Role::DragIcon) => {
                 let by = std::mem::take(&mut surface.shown.offset);
                 match role {

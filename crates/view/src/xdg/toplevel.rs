@@ -9,6 +9,7 @@ use super::shell;
 use super::window::{Kind, Window, code};
 use crate::client::{Data, Target};
 use crate::compositor::Compositor;
+use crate::config::Show;
 use crate::dispatch::{Refusal, Request, code as display};
 use crate::effect::{Edges, WindowChange, WindowId};
 use crate::geometry::{Rect, Size};
@@ -140,8 +141,10 @@ impl Compositor {
         toplevel.told = true;
         let (size, states) = (toplevel.wanted, toplevel.states());
         if first {
-            // Maximise, fullscreen, minimise; no window menu.
-            let able: Vec<u8> = [2_u32, 3, 4].into_iter().flat_map(u32::to_le_bytes).collect();
+            // Maximise, fullscreen, minimise where the host has a way back; no window menu.
+            let able: &[u32] =
+                if matches!(self.config.show, Show::Windows(_)) { &[2, 3, 4] } else { &[2, 3] };
+            let able: Vec<u8> = able.iter().flat_map(|it| it.to_le_bytes()).collect();
             self.event(object, "wm_capabilities", |it| it.array(&able));
             self.event(object, "configure_bounds", |it| it.int(bounds.width).int(bounds.height));
         }
@@ -277,7 +280,10 @@ pub(super) fn fullscreen(view: &mut Compositor, request: &mut Request<'_>, on: b
 
 pub(super) fn minimize(view: &mut Compositor, request: &mut Request<'_>) -> Result<(), Refusal> {
     let Some((id, _)) = spoken_to(view, request) else { return Ok(()) };
-    view.set_minimized(id, true);
+    // On outputs of ours there is nothing by which the user could get it back.
+    if matches!(view.config.show, Show::Windows(_)) {
+        view.set_minimized(id, true);
+    }
     Ok(())
 }
 

@@ -167,6 +167,15 @@ impl Compositor {
         }
     }
 
+    /// A part of a window changed by itself: without a geometry that the client has set, the window may be larger now.
+    pub(crate) fn refit(&mut self, part: SurfaceId) {
+        let window = self.window_of(part);
+        let Some((id, window)) = window.and_then(|id| Some((id, self.windows.get(&id)?))) else { return };
+        if window.mapped && window.set_geometry.is_none() {
+            self.update_geometry(id);
+        }
+    }
+
     /// Computes what counts as the window. Says so where its canvas changes.
     fn update_geometry(&mut self, id: WindowId) {
         let Some(window) = self.windows.get(&id) else { return };
