@@ -75,14 +75,21 @@ impl Screen {
             scale: (args.scale * 120.0).round() as u32,
             refresh: (args.refresh * 1000.0).round() as u32,
         };
-        let headless = args.headless || !(cfg!(feature = "window") && has_screen(env));
+        let headless = args.headless || !has_screen(env);
         Self { headless, outputs: (0..args.outputs).map(output).collect(), keyboard: args.keyboard.clone() }
     }
 }
 
 /// Whether native windows can be opened. X11 says so by a variable; elsewhere there is always a screen to try.
+#[cfg(feature = "window")]
 fn has_screen(env: &Environment) -> bool {
-    cfg!(target_vendor = "apple") || value(env, "DISPLAY").is_some()
+    farway_view::backend::winit::ALWAYS_A_SCREEN || value(env, "DISPLAY").is_some()
+}
+
+/// This build has no windows.
+#[cfg(not(feature = "window"))]
+fn has_screen(_: &Environment) -> bool {
+    false
 }
 
 /// Where sockets are if nobody says otherwise.

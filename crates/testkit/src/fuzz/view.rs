@@ -68,6 +68,7 @@ fn config(manner: u8) -> Config {
     let limits = Limits {
         objects: 200,
         surfaces: 30,
+        pools: 12,
         pool_bytes: 1 << 20,
         pending: 20,
         text: 200,

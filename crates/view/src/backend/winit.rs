@@ -29,6 +29,9 @@ mod user;
 
 pub use half::Windows;
 
+/// Whether every session of this system has a screen, so that nothing in the environment has to say so.
+pub const ALWAYS_A_SCREEN: bool = cfg!(target_vendor = "apple");
+
 /// How windows are shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
