@@ -16,7 +16,6 @@ pub(crate) enum Grab {
     #[default]
     None,
     /// It drags data: the data devices hear of it instead.
-    #[allow(dead_code)]
     Dnd,
 }
 
@@ -40,7 +39,7 @@ impl State {
 
 impl Compositor {
     /// The surface that gets the keys.
-    #[allow(dead_code)]
+    #[cfg(test)]
     pub(crate) fn keyboard_focus(&self) -> Option<SurfaceId> {
         self.seat.keyboard.focus
     }

@@ -70,6 +70,10 @@ pub(super) fn create(view: &mut Compositor, request: &mut Request<'_>) -> Result
     let popup = Popup { parent, positioner, given: Rect::default(), grab: false, done: false, token: None };
     view.windows.insert(id, Window::new(surface, request.target(), object, Kind::Popup(popup)));
     view.set_data(request.client, object, Data::Popup(id));
+    // The user may have dismissed the parent while the client opened a submenu.
+    if view.windows.get(&parent).and_then(Window::popup).is_some_and(|it| it.done) {
+        view.dismiss(id);
+    }
     Ok(())
 }
 

@@ -163,8 +163,8 @@ pub(super) fn argument(view: &Compositor, request: &Request<'_>, at: usize) -> R
     };
     if it.size.is_empty() || it.anchor_rect.is_none() {
         // xdg_wm_base.invalid_positioner
-        let base = view.objects_of(Some(request.client), "xdg_wm_base");
-        let object = base.first().map_or(ObjectId(1), |it| it.id);
+        let bases = view.objects_of(Some(request.client), "xdg_wm_base");
+        let object = bases.first().map_or(ObjectId(1), |it| it.id);
         return Err(request.refuse_at(object, 5, "the positioner has no size or no anchor rectangle"));
     }
     Ok(**it)

@@ -217,6 +217,10 @@ impl Compositor {
 
     fn map(&mut self, id: WindowId) {
         let Some(window) = self.windows.get_mut(&id).filter(|it| !it.mapped) else { return };
+        if window.popup().is_some_and(|it| it.done) {
+            // Dismissed before it was seen.
+            return;
+        }
         window.mapped = true;
         let kind = match &window.kind {
             Kind::Toplevel(toplevel) => WindowKind::Toplevel { parent: toplevel.parent },

@@ -176,3 +176,19 @@ fn a_window_whose_surface_goes_first_is_gone() {
     world.send(xdg, "destroy", |it| it);
     assert!(!world.gone);
 }
+
+#[test]
+fn a_submenu_of_a_menu_that_was_dismissed_is_dismissed() {
+    let mut world = World::new(Config::default());
+    let (_, parent, _) = world.window(Size::new(100, 50), RED);
+    let (_, menu, _) = popup(&mut world, parent, true);
+    world.input(moved(5.0, 5.0));
+    world.input(button(true));
+    world.input(button(false));
+    assert_eq!(world.take("popup_done").len(), 1);
+    popup(&mut world, menu, true);
+    assert_eq!(world.take("popup_done").len(), 1);
+    assert_eq!(world.view.window_list().len(), 1);
+    // Nobody's click is lost to a menu that is not to be seen.
+    assert!(world.view.grabbing_popup().is_none());
+}
