@@ -64,21 +64,24 @@ impl Desktop {
             Ok(text.strip_suffix('\n').map(str::to_owned))
         })?;
         let display = format!(":{number}");
-        let mut command = sandbox.command(need("openbox")?);
-        // It complains on its standard output.
-        let messages = folder.join("openbox");
-        let file = File::create(&messages).doing("create a file for the window manager's words")?;
-        command.env("DISPLAY", &display).stdout(file);
-        let manager = sandbox.start("openbox", command)?;
+        let manager = Self::manage(sandbox, &display)?;
         let mut this = Self { manager, server, display, screen: folder.join("Xvfb_screen0") };
         wait::until("the window manager answers", DEADLINE, || {
-            this.check().inspect_err(|_| {
-                eprintln!("{}", fs::read_to_string(&messages).unwrap_or_default());
-            })?;
+            this.server.check()?;
+            if this.manager.check().is_err() {
+                // It has given up, which it does if the server is not quite ready.
+                this.manager = Self::manage(sandbox, &this.display)?;
+            }
             let name = this.ask(sandbox, "xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"])?;
             Ok(name.contains("window id").then_some(()))
         })?;
         Ok(this)
+    }
+
+    fn manage(sandbox: &Sandbox, display: &str) -> Result<Process, RealError> {
+        let mut command = sandbox.command(need("openbox")?);
+        command.env("DISPLAY", display);
+        sandbox.start("openbox", command)
     }
 
     /// An error when it has ended.

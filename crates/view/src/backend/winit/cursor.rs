@@ -33,7 +33,7 @@ impl Look {
             Cursor::Named(name) => Self::Icon(icon(name)),
             Cursor::Image { pixels, size, hotspot, scale: own } => {
                 // AppKit takes pictures in logical pixels.
-                let scale = if cfg!(target_os = "macos") { 120 } else { scale };
+                let scale = if cfg!(target_vendor = "apple") { 120 } else { scale };
                 let picture = Picture::new(pixels, *size, *hotspot, (scale, *own));
                 let source = picture.and_then(|it| {
                     let (x, y) = it.hotspot;
