@@ -201,7 +201,13 @@ pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan,
             }
             Role::Client(client)
         }
-        Mode::View(args) => Role::View(view::view(args, env, here)?),
+        Mode::View(args) => {
+            let view = view::view(args, env, here)?;
+            if view.screen.nowhere && view.ask.is_none() {
+                notes.push("there is no screen to open windows on: drawing into memory, see `farway view screenshot`");
+            }
+            Role::View(view)
+        }
         Mode::Demo(args) => Role::Demo(view::demo(args, env, here)?),
         // `args::parse` refuses these.
         Mode::Other(_) => return Err(PlanError::Mode),

@@ -289,7 +289,7 @@ fn the_demo_has_a_window() -> Result<(), RealError> {
 #[test]
 fn without_a_screen_it_draws_into_memory() -> Result<(), RealError> {
     let sandbox = Sandbox::new("windows-none")?;
-    for (display, said) in [(None, 0), (Some(":987654"), 1)] {
+    for display in [None, Some(":987654")] {
         let shot = r#"exec "$0" view screenshot --display "$WAYLAND_DISPLAY" shot.png"#;
         let program = farway()?;
         let mut command = sandbox.command(&program);
@@ -298,8 +298,8 @@ fn without_a_screen_it_draws_into_memory() -> Result<(), RealError> {
         let mut view = sandbox.start("view", command)?;
         let status = view.finish(DEADLINE)?;
         let log = view.log_tail();
-        assert_eq!((status.code(), log.lines().count()), (Some(0), said), "{log}");
-        assert!(said == 0 || log.contains("drawing into memory"), "{log}");
+        assert_eq!((status.code(), log.lines().count()), (Some(0), 1), "{log}");
+        assert!(log.contains("drawing into memory"), "{log}");
         let picture = std::fs::read(sandbox.path().join("shot.png")).doing("read the picture")?;
         let picture = Image::from_png(&picture)?;
         assert_eq!((picture.width, picture.height), (320, 200));

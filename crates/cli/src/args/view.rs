@@ -9,7 +9,11 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 /// Run a compositor of farway's own, in windows or without any screen
 #[derive(Clone, Debug, PartialEq, ClapArgs)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_value_name = "QUESTION",
+    subcommand_help_heading = "Questions to one that is running"
+)]
 pub struct ViewArgs {
     /// How to show windows
     #[command(flatten)]

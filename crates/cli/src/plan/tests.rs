@@ -248,8 +248,11 @@ fn a_compositor_of_our_own() {
     assert_eq!((outputs[0].size.width, outputs[0].scale, outputs[0].refresh), (800, 180, 120_000));
     assert_eq!(outputs[0].logical().width, 533);
     assert_ne!(outputs[0].name, outputs[1].name);
-    // Windows need a screen to be on.
+    // Windows need a screen to be on. Where there is none, that is said.
     assert!(view("view", &SESSION).unwrap().screen.headless);
+    assert_eq!(made("view", &SESSION).unwrap().notes.len(), 1);
+    assert!(made("view --headless", &SESSION).unwrap().notes.is_empty());
+    assert!(made("view windows", &SESSION).unwrap().notes.is_empty());
     let with_x = [SESSION[0], ("DISPLAY", ":0")];
     assert_eq!(view("view", &with_x).unwrap().screen.headless, !cfg!(feature = "window"));
     assert!(view("view --headless", &with_x).unwrap().screen.headless);

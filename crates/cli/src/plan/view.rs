@@ -60,6 +60,8 @@ pub struct Place {
 pub struct Screen {
     /// In memory only.
     pub headless: bool,
+    /// That is so because there is no screen, not because somebody asked for it.
+    pub nowhere: bool,
     /// The screens of a headless one.
     pub outputs: Vec<OutputConfig>,
     /// Layout of the keyboard.
@@ -75,8 +77,14 @@ impl Screen {
             scale: (args.scale * 120.0).round() as u32,
             refresh: (args.refresh * 1000.0).round() as u32,
         };
-        let headless = args.headless || !has_screen(env);
-        Self { headless, outputs: (0..args.outputs).map(output).collect(), keyboard: args.keyboard.clone() }
+        let nowhere = !args.headless && !has_screen(env);
+        let headless = args.headless || nowhere;
+        Self {
+            headless,
+            nowhere,
+            outputs: (0..args.outputs).map(output).collect(),
+            keyboard: args.keyboard.clone(),
+        }
     }
 }
 

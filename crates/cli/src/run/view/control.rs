@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use farway_sys::event::{Interest, PollSet};
-use farway_sys::net::UnixListening;
+use farway_sys::net::{Received, UnixListening};
+use farway_sys::pipe::PipeReader;
 use farway_view::effect::{CanvasId, SelectionKind, WindowId};
 use farway_view::geometry::Size;
 use farway_view::input::{Axis, AxisSource, Input};
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const QUESTION_MAX: u64 = 1 << 20;
 
 /// Bytes of a clipboard that are told.
-const CLIPBOARD_MAX: u64 = 64 << 20;
+const CLIPBOARD_MAX: usize = 64 << 20;
 
 /// How often is looked whether anything moves.
 const LOOK: Duration = Duration::from_millis(20);
@@ -250,7 +251,25 @@ fn paste(handle: &Handle) -> Result<Vec<u8>, ControlError> {
         view.fetch(SelectionKind::Clipboard, &mime, Descriptor::Fd(write)).then_some(())
     })?;
     found.ok_or(ControlError::NoText)?;
-    let mut text = Vec::new();
-    std::fs::File::from(read).take(CLIPBOARD_MAX).read_to_end(&mut text)?;
-    Ok(text)
+    read_all(read)
+}
+
+/// Reads a pipe to its end, for as long as something comes.
+fn read_all(pipe: OwnedFd) -> Result<Vec<u8>, ControlError> {
+    let mut pipe = PipeReader::new(pipe)?;
+    let (mut all, mut piece, mut poll) = (Vec::new(), [0; 16 << 10], PollSet::new());
+    while all.len() <= CLIPBOARD_MAX {
+        match pipe.read(&mut piece)? {
+            Received::Bytes(count) => all.extend_from_slice(&piece[..count]),
+            Received::Closed => return Ok(all),
+            Received::Empty => {
+                poll.clear();
+                poll.add(pipe.as_fd(), Interest::READ);
+                if poll.wait(Some(PATIENCE))? == 0 {
+                    return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+                }
+            }
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::FileTooLarge).into())
 }
