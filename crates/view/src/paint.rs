@@ -11,9 +11,9 @@ use crate::client::Target;
 use crate::compositor::Compositor;
 use crate::config::{Config, Show};
 use crate::dispatch::{Refusal, code};
-use crate::effect::{CanvasId, Effect};
+use crate::effect::{CanvasId, ClientId, Effect};
 use crate::geometry::{Area, Rect, Size};
-use crate::raster::{Canvas, Draw, Raster};
+use crate::raster::{Canvas, Draw, Raster, Transform};
 use crate::scene::{Item, physical};
 use crate::surface::SurfaceId;
 
@@ -22,6 +22,15 @@ mod tests;
 
 /// Pixels of all windows of one client that have canvases of their own.
 const CLIENT_PIXELS: i64 = 128 << 20;
+
+/// How often each client may cover a canvas in one refresh.
+const LAYERS: f64 = 8.0;
+
+/// Pixels that each client may have drawn in one refresh, however small the canvas is.
+const LEAST_PIXELS: f64 = 32.0 * 1024.0 * 1024.0;
+
+/// How much more a pixel of a buffer costs that is scaled or turned.
+const SCALED: f64 = 4.0;
 
 /// Rectangles that are drawn apart.
 const DAMAGE_RECTS: usize = 16;
@@ -149,9 +158,10 @@ impl Compositor {
         damage.simplify(DAMAGE_RECTS);
         let now = self.now;
         let Some(sheet) = self.painter.canvases.get_mut(&id) else { return };
+        let mut budget = Budget::new(size);
         for rect in damage.rects() {
             // A client that cut its file short sees holes; the others are not touched.
-            draw(&mut self.painter.raster, &mut sheet.canvas, &items, *rect, background);
+            draw(&mut self.painter.raster, &mut sheet.canvas, &items, *rect, (background, &mut budget));
         }
         sheet.drawn = items.clone();
         sheet.stale = false;
@@ -261,13 +271,56 @@ fn blur(item: &Item, scale: u32) -> (i32, i32) {
     (reach(item.to.width, width), reach(item.to.height, height))
 }
 
-/// Draws one rectangle from the lowest picture that can be seen there.
-fn draw(raster: &mut Raster, canvas: &mut Canvas, items: &[Item], rect: Rect, background: u32) {
-    let start = items.iter().rposition(|it| it.opaque && it.to.covers(rect));
-    if start.is_none() {
+/// What one refresh may do for each client, so that none can keep the others waiting: pixels, those that are scaled or
+/// turned counted as often as they cost more.
+struct Budget {
+    most: f64,
+    spent: BTreeMap<ClientId, f64>,
+}
+
+impl Budget {
+    fn new(canvas: Size) -> Self {
+        let canvas = f64::from(canvas.width) * f64::from(canvas.height);
+        Self { most: (LAYERS * canvas).max(LEAST_PIXELS), spent: BTreeMap::new() }
+    }
+
+    /// Whether this part of a picture may be drawn.
+    fn allows(&mut self, item: &Item, part: Rect) -> bool {
+        let area = |rect: Rect| f64::from(rect.width) * f64::from(rect.height);
+        let (_, _, width, height) = item.crop;
+        let same = item.transform == Transform::Normal && area(item.to) == width * height;
+        let source = if same { 0.0 } else { SCALED * width * height * area(part) / area(item.to) };
+        let spent = self.spent.entry(item.buffer.target.client).or_default();
+        *spent += area(part) + source;
+        *spent <= self.most
+    }
+}
+
+/// Draws one rectangle from the lowest picture that can be seen there. Where the budget ends, the highest ones are seen.
+fn draw(
+    raster: &mut Raster,
+    canvas: &mut Canvas,
+    items: &[Item],
+    rect: Rect,
+    (background, budget): (u32, &mut Budget),
+) {
+    let mut seen = Vec::new();
+    let mut bottom = false;
+    for item in items.iter().rev() {
+        let part = item.to.intersect(rect);
+        if part.is_empty() || !budget.allows(item, part) {
+            continue;
+        }
+        seen.push(item);
+        bottom = item.opaque && part == rect;
+        if bottom {
+            break;
+        }
+    }
+    if !bottom {
         canvas.fill(rect, background);
     }
-    for item in &items[start.unwrap_or(0)..] {
+    for item in seen.into_iter().rev() {
         let (source, crop) = (item.buffer.source(), item.crop);
         let picture = Draw { source, crop, transform: item.transform, to: item.to, opaque: item.opaque };
         if let Err(error) = raster.draw(canvas, &picture, &[rect]) {

@@ -2,6 +2,8 @@
 
 use farway_proto::wayland::ObjectId;
 
+use super::Budget;
+
 use crate::compositor::tests::World;
 use crate::config::{Config, OutputConfig, Show};
 use crate::effect::CanvasId;
@@ -77,4 +79,22 @@ fn damage_reaches_as_far_as_the_change_can_be_seen() {
         assert_eq!(missed(scale, Some(Size::new(430, 210)), "damage_buffer"), 0, "magnified at {scale}");
         assert_eq!(missed(scale, Some(Size::new(70, 35)), "damage_buffer"), 0, "made smaller at {scale}");
     }
+}
+
+#[test]
+fn no_client_can_have_more_drawn_than_its_share() {
+    let mut budget = Budget::new(Size::new(1280, 720));
+    let mut world = World::new(Config::default());
+    let (surface, ..) = world.window(Size::new(1280, 720), 0x8000_0000);
+    world.refresh();
+    let id = world.surface_id(surface);
+    let item = world.view.scene(CanvasId::Output(0)).into_iter().find(|it| it.surface == id).expect("seen");
+    let layers = std::iter::repeat_with(|| budget.allows(&item, item.to)).take(1000).filter(|it| *it).count();
+    assert_eq!(layers, 36);
+    // One that is scaled down costs what it is read from.
+    let mut budget = Budget::new(Size::new(1280, 720));
+    let scaled = crate::scene::Item { crop: (0.0, 0.0, 4096.0, 4096.0), ..item };
+    assert!(!budget.allows(&scaled, scaled.to));
+    let mut budget = Budget::new(Size::new(1280, 720));
+    assert!(budget.allows(&scaled, crate::geometry::Rect { height: 90, ..scaled.to }));
 }
