@@ -2,11 +2,13 @@
 //!
 //! Xwayland is not here: Debian 12 has no xwayland-satellite, and the compositor has no X11 of its own.
 
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use farway_testkit::need;
 use farway_testkit::real::compositor::view::{Shown, ask};
-use farway_testkit::real::scripts::{GTK3, GTK4, QT5, python};
+use farway_testkit::real::scripts::{EDGE, GTK3, GTK4, QT5, python};
 use farway_testkit::real::wait::{self, DEADLINE};
 use farway_testkit::real::{Kind, RealError, Stage, twice};
 use serde_json::json;
@@ -118,7 +120,7 @@ fn gtk_demos_are_shown() -> Result<(), RealError> {
 /// weston-presentation-shm: they bind any version that is offered, and die of events that they do not know.
 #[test]
 fn westons_clients_are_shown() -> Result<(), RealError> {
-    let clients: [(&str, &[&str]); 10] = [
+    let clients: [(&str, &[&str]); 16] = [
         ("weston-simple-shm", &[]),
         ("weston-flower", &[]),
         ("weston-smoke", &[]),
@@ -129,6 +131,12 @@ fn westons_clients_are_shown() -> Result<(), RealError> {
         ("weston-stacking", &[]),
         ("weston-resizor", &[]),
         ("weston-dnd", &[]),
+        ("weston-subsurfaces", &[]),
+        ("weston-cliptest", &[]),
+        ("weston-fullscreen", &[]),
+        ("weston-multi-resource", &[]),
+        ("weston-simple-touch", &[]),
+        ("weston-confine", &[]),
     ];
     need!("weston-simple-shm");
     let mut stage = Stage::new("view-weston-clients", Kind::View, None, 0)?;
@@ -281,4 +289,74 @@ fn programs_follow_the_scale() -> Result<(), RealError> {
         )?;
     }
     Ok(())
+}
+
+/// A menu that does not fit below its button opens above it, and inside the screen; Escape ends it.
+#[test]
+fn a_menu_at_the_edge_is_flipped() -> Result<(), RealError> {
+    need!("python:Gtk-3.0");
+    let mut stage = Stage::new("view-edge", Kind::View, None, 0)?;
+    stage.play(
+        |stage| {
+            stage.launch(python(stage, EDGE)?)?;
+            stage.settle("shown")?;
+            let (x, y, width, height) = stage.compositor_ref().windows()?.remove(0).place;
+            let button = (x + width - 25, y + height - 15);
+            stage.click(button.0 as u32, button.1 as u32)?;
+            let (menu, window) = popup(stage)?;
+            let (x, y, width, height) = menu.place;
+            assert!(
+                x >= 0 && y >= 0 && x + width <= 800 && y + height <= 600,
+                "{menu:?} is not on the screen"
+            );
+            assert!(y + height <= button.1 && y + height > button.1 - 60, "{menu:?} is not above {button:?}");
+            // Its left edge would be that of the button, but for the screen's.
+            assert!(x < button.0 && window.focused, "{menu:?} on {window:?}");
+            ask(stage.outside(), &json!({ "do": "key", "combo": "Escape" }))?;
+            wait::until("the menu is gone", DEADLINE, || {
+                Ok(stage.compositor_ref().windows()?.iter().all(|it| it.parent.is_none()).then_some(()))
+            })
+        },
+        "direct",
+    )
+}
+
+/// What one client breaks is its own trouble.
+#[test]
+fn a_client_that_breaks_the_protocol_goes_alone() -> Result<(), RealError> {
+    need!("weston-simple-shm");
+    let message = |object: u32, second: u32, body: &[u32]| {
+        [object, second].iter().chain(body).flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>()
+    };
+    let registry = message(1, 12 << 16 | 1, &[2]);
+    let broken = [
+        ("an unknown object", message(77, 8 << 16, &[])),
+        ("an unknown request", message(1, 8 << 16 | 9, &[])),
+        ("a length of four", message(1, 4 << 16, &[])),
+        ("noise", vec![0xff; 4096]),
+        ("an id twice", [registry.clone(), registry].concat()),
+    ];
+    let mut stage = Stage::new("view-broken", Kind::View, None, 0)?;
+    stage.play(
+        |stage| {
+            stage.launch(stage.command("weston-simple-shm", &[])?)?;
+            wait::until("the window is listed", DEADLINE, || {
+                Ok((stage.compositor_ref().windows()?.len() == 1).then_some(()))
+            })?;
+            for (what, bytes) in &broken {
+                let mut socket = UnixStream::connect(stage.outside()).expect("it listens");
+                socket.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+                socket.write_all(bytes).expect("it is connected");
+                let mut told = Vec::new();
+                // A reset is an end too.
+                let _ = socket.read_to_end(&mut told);
+                // The object and opcode of `wl_display.error`.
+                assert!(told.windows(6).any(|it| it == [1, 0, 0, 0, 0, 0]), "{what}: {told:?}");
+                stage.check()?;
+                assert_eq!(stage.compositor_ref().windows()?.len(), 1, "{what}");
+            }
+            Ok(())
+        },
+        "direct",
+    )
 }

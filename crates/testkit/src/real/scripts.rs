@@ -12,6 +12,9 @@ pub const GTK3: &str = include_str!("scripts/gtk3.py");
 /// GTK 4: a popover without a grab. Needs `python:Gtk-4.0`.
 pub const GTK4: &str = include_str!("scripts/gtk4.py");
 
+/// GTK 3: a button in the lower right corner with a long menu. Needs `python:Gtk-3.0`.
+pub const EDGE: &str = include_str!("scripts/edge.py");
+
 /// Qt 5: a combo box. Needs `python:PyQt5.QtWidgets`.
 pub const QT5: &str = include_str!("scripts/qt5.py");
 

@@ -150,6 +150,7 @@ fn answer(request: Request, handle: &Handle) -> Result<(Answer, Vec<u8>), Contro
                 .ask(move |view, _| known(view, window).then(|| view.resize(WindowId(window), size)))?;
             found.ok_or(ControlError::NoWindow(window))?;
         }
+        Request::Drag { from, to } => drag(handle, from, to)?,
         other => handle.ask(move |view, now| point(view, now, &other))?,
     }
     Ok((Answer::Done, Vec::new()))
@@ -170,17 +171,6 @@ fn point(view: &mut Compositor, now: u64, request: &Request) {
                 view.on_input(now, Input::Button { code: button, pressed: false });
             }
         }
-        Request::Drag { from, to: end } => {
-            view.on_input(now, to(from.0, from.1));
-            view.on_input(now, Input::Button { code: 0x110, pressed: true });
-            // Toolkits begin to drag only after some motion.
-            for step in 1..=8 {
-                let part = f64::from(step) / 8.0;
-                let between = |from: f64, to: f64| from + (to - from) * part;
-                view.on_input(now, to(between(from.0, end.0), between(from.1, end.1)));
-            }
-            view.on_input(now, Input::Button { code: 0x110, pressed: false });
-        }
         Request::Scroll { down, right } => view.on_input(
             now,
             Input::Axis(Axis {
@@ -193,6 +183,22 @@ fn point(view: &mut Compositor, now: u64, request: &Request) {
         ),
         _ => {}
     }
+}
+
+/// Presses, moves and lets go as slowly as a hand: a program must have the time to say that it is dragged.
+fn drag(handle: &Handle, from: (f64, f64), to: (f64, f64)) -> Result<(), Ended> {
+    let input = |input: Input| {
+        std::thread::sleep(LOOK);
+        handle.ask(move |view, now| view.on_input(now, input))
+    };
+    input(view_point(from.0, from.1))?;
+    input(Input::Button { code: 0x110, pressed: true })?;
+    // Toolkits begin to drag only after some motion.
+    for step in 1..=10 {
+        let between = |from: f64, to: f64| from + (to - from) * f64::from(step) / 10.0;
+        input(view_point(between(from.0, to.0), between(from.1, to.1)))?;
+    }
+    input(Input::Button { code: 0x110, pressed: false })
 }
 
 fn view_point(x: f64, y: f64) -> Input {
