@@ -67,10 +67,16 @@ impl SharedFile {
     /// # Errors
     /// Too many open files.
     pub fn share_read_only(&self) -> io::Result<OwnedFd> {
-        match platform::reopen(self.fd.as_fd(), OFlags::RDONLY) {
+        match self.try_share_read_only() {
             Some(fd) => Ok(fd),
             None => self.share(),
         }
+    }
+
+    /// Like [`Self::share_read_only`]; `None` where the system cannot do that, or not now.
+    #[must_use]
+    pub fn try_share_read_only(&self) -> Option<OwnedFd> {
+        platform::reopen(self.fd.as_fd(), OFlags::RDONLY)
     }
 }
 

@@ -49,21 +49,24 @@ impl Keyboard {
         Self { keys: KeyState::new(keymap), file: None, focus: None, list: BTreeSet::new() }
     }
 
-    /// A descriptor of the text, and its size with the zero byte at the end. Nobody who has it can change the text.
+    /// A descriptor of the text, and its size with the zero byte at the end. Nobody who has it can change the text for
+    /// others: where descriptors cannot be made read-only, each gets a file of its own.
     fn keymap(&mut self) -> io::Result<(OwnedFd, u32)> {
         let text = self.keys.keymap().text();
         let size = text.len() as u64 + 1;
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let file = SharedFile::create(size, None)?;
-                File::from(file.share()?).write_all_at(text.as_bytes(), 0)?;
-                file
+        if let Some(shared) = self.file.as_ref().and_then(SharedFile::try_share_read_only) {
+            return Ok((shared, size as u32));
+        }
+        let file = SharedFile::create(size, None)?;
+        File::from(file.share()?).write_all_at(text.as_bytes(), 0)?;
+        let shared = match file.try_share_read_only() {
+            Some(shared) => {
+                self.file = Some(file);
+                shared
             }
+            None => file.share()?,
         };
-        let shared = file.share_read_only();
-        self.file = Some(file);
-        Ok((shared?, size as u32))
+        Ok((shared, size as u32))
     }
 }
 
