@@ -131,16 +131,21 @@ impl World {
     /// Collects what the compositor has to say.
     pub fn pump(&mut self) {
         while let Some(effect) = self.view.poll() {
-            match effect {
-                Effect::Send { client, bytes, descriptors } if client == self.client => {
-                    self.stream.push(&bytes);
-                    self.descriptors.extend(descriptors);
-                }
-                Effect::Disconnect(client) if client == self.client => self.gone = true,
-                other => self.effects.push(other),
-            }
+            self.sort(effect);
         }
         self.understand();
+    }
+
+    /// Takes what is for the present client, and keeps the rest.
+    fn sort(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { client, bytes, descriptors } if client == self.client => {
+                self.stream.push(&bytes);
+                self.descriptors.extend(descriptors);
+            }
+            Effect::Disconnect(client) if client == self.client => self.gone = true,
+            other => self.effects.push(other),
+        }
     }
 
     /// Makes events of the bytes that have come.

@@ -48,14 +48,7 @@ impl World {
         swap(&mut self.gone, &mut peer.gone);
         swap(&mut self.registry, &mut peer.registry);
         for effect in std::mem::take(&mut self.effects) {
-            match effect {
-                Effect::Send { client, bytes, descriptors } if client == self.client => {
-                    self.stream.push(&bytes);
-                    self.descriptors.extend(descriptors);
-                }
-                Effect::Disconnect(client) if client == self.client => self.gone = true,
-                other => self.effects.push(other),
-            }
+            self.sort(effect);
         }
         self.pump();
     }
