@@ -142,6 +142,12 @@ impl Author {
         }
         self.apply_cached(surface);
         self.apply(surface, attached, fresh);
+        // A subsurface that does not follow has nothing that waits, and nothing below it waits for this commit.
+        for part in self.surfaces[surface].parts.clone() {
+            if self.surfaces[part].sync {
+                self.apply_tree(part);
+            }
+        }
     }
 
     fn apply(&mut self, surface: usize, attached: Option<Option<usize>>, parts: Vec<usize>) {
@@ -151,9 +157,6 @@ impl Author {
             let old = std::mem::replace(&mut it.shown, attached);
             self.let_go(old);
         }
-        for part in self.surfaces[surface].parts.clone() {
-            self.apply_cached(part);
-        }
     }
 
     fn apply_cached(&mut self, surface: usize) {
@@ -162,11 +165,19 @@ impl Author {
         self.apply(surface, attached, parts);
     }
 
+    /// What waited in a subsurface and in everything below it.
+    fn apply_tree(&mut self, surface: usize) {
+        self.apply_cached(surface);
+        for part in self.surfaces[surface].parts.clone() {
+            self.apply_tree(part);
+        }
+    }
+
     /// A subsurface follows its parent from now on, or not.
     pub fn set_sync(&mut self, surface: usize, on: bool) {
         self.surfaces[surface].sync = on;
         if !self.follows(surface) {
-            self.apply_cached(surface);
+            self.apply_tree(surface);
         }
     }
 
