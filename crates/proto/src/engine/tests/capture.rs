@@ -39,7 +39,7 @@ fn c1_c8_what_is_sent() {
             panic!("{:?}", rig.jobs)
         };
         assert_eq!(intervals[..], [Interval { start: 64, end: 320 }]);
-        assert_eq!(rig.kinds(), []);
+        assert_eq!(rig.kinds(), [0_u8; 0]);
         rig.all_jobs();
         let sent = rig.kinds();
         assert_eq!(sent, [kind::BUFFER_DIFF, kind::PROTOCOL]);

@@ -203,7 +203,7 @@ fn x14_counter_wraps() {
 fn x15_acknowledgements() {
     let sync = || request("wl_display", "sync", 1).new_id(ObjectId(9));
     let mut rig = Rig::display();
-    assert_eq!(rig.kinds(), []);
+    assert_eq!(rig.kinds(), [0_u8; 0]);
     rig.messages([(sync(), 0)]).peer(Frame::Ack(7));
     let due = rig.engine.poll_timeout();
     assert_eq!(due, Some(Instant(ACK_DELAY)));

@@ -1,0 +1,576 @@
+//! The session: streams, stream 0, the scheduler and the lifeline as one machine.
+//!
+//! Invariants: bytes of a stream follow its opening on every link, because stream 0 goes first; what a peer says is
+//! checked before it is believed; a stream is forgotten once both directions have ended and both ends know.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bytes::{Bytes, BytesMut};
+
+use super::frame::{CHUNK, Frame, data_header};
+use super::lifeline::{Lifeline, Patience};
+use super::record::Record;
+use super::scheduler::Scheduler;
+use super::stream::{Receiving, Sending};
+use super::words::{Message, Position};
+use super::{End, Kind, SessionError};
+use crate::Instant;
+
+/// What both ends assume a stream may carry before the first credit.
+const FIRST_WINDOW: u64 = 256 << 10;
+
+/// Bytes that a stream takes from its owner before any of them was put on a link.
+const UNSENT_MAX: u64 = 256 << 10;
+
+/// Records that may wait for a link before no stream can be opened.
+const RECORDS_KEPT: u64 = 1 << 20;
+
+/// The stream of records.
+const RECORDS: u32 = 0;
+
+/// Bounds of a session.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Streams that may exist at a time.
+    pub streams: usize,
+    /// Bytes of one stream that may be on their way to us, or wait for their owner.
+    pub window: u64,
+    /// Bytes kept for repetition, of all streams, above which nothing is taken from owners.
+    pub kept: u64,
+    /// When a link counts as dead.
+    pub patience: Patience,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { streams: 1024, window: 4 << 20, kept: 128 << 20, patience: Patience::default() }
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The peer has opened a stream.
+    Opened(u32, Kind),
+    /// Bytes of a stream. [`Session::consumed`] makes room for more.
+    Data(u32, Bytes),
+    /// No more bytes will come on this stream.
+    Finished(u32),
+    /// The peer has given a stream up. It is forgotten.
+    Reset(u32),
+    /// See [`Message`].
+    Message(Message),
+}
+
+#[derive(Debug)]
+struct Stream {
+    sending: Sending,
+    receiving: Receiving,
+    /// In the scheduler's queues.
+    queued: bool,
+    /// If we opened it: the end of its record in stream 0.
+    opened_at: Option<u64>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Session {
+    config: Config,
+    streams: BTreeMap<u32, Stream>,
+    records: Stream,
+    incoming: BytesMut,
+    scheduler: Scheduler,
+    /// Streams whose credit is due.
+    owed: BTreeSet<u32>,
+    pongs: VecDeque<u64>,
+    events: VecDeque<Event>,
+    next_ours: u32,
+    next_theirs: u32,
+    /// The present link.
+    link: Option<Lifeline>,
+    kept: u64,
+}
+
+impl Session {
+    /// A session without a link.
+    pub fn new(end: End, config: Config) -> Self {
+        let (next_ours, next_theirs) = match end {
+            End::Near => (1, 2),
+            End::Far => (2, 1),
+        };
+        let records = Stream::new(FIRST_WINDOW, None);
+        Self {
+            config,
+            streams: BTreeMap::new(),
+            records,
+            incoming: BytesMut::new(),
+            scheduler: Scheduler::default(),
+            owed: BTreeSet::new(),
+            pongs: VecDeque::new(),
+            events: VecDeque::new(),
+            next_ours,
+            next_theirs,
+            link: None,
+            kept: 0,
+        }
+    }
+
+    // ---- Streams ----------------------------------------------------------------------------------------------
+
+    /// Opens a stream; `None` if there are too many, or if too much waits for a link.
+    pub fn open(&mut self, kind: Kind) -> Option<u32> {
+        if self.streams.len() >= self.config.streams || self.records.sending.kept() > RECORDS_KEPT {
+            return None;
+        }
+        let id = self.next_ours;
+        self.next_ours = id.checked_add(2)?;
+        self.record(&Record::Open(id, kind));
+        let opened_at = Some(self.records.sending.end());
+        self.streams.insert(id, Stream::new(self.config.window, opened_at));
+        self.owed.insert(id);
+        Some(id)
+    }
+
+    /// How many bytes a stream takes now; its owner waits while this is 0.
+    pub fn room(&self, id: u32) -> usize {
+        let Some(stream) = self.streams.get(&id).filter(|_| self.kept < self.config.kept) else { return 0 };
+        usize::try_from(UNSENT_MAX.saturating_sub(stream.sending.unsent())).unwrap_or(0)
+    }
+
+    /// Takes bytes for a stream. More than [`Self::room`] is taken too, but should not be offered.
+    pub fn write(&mut self, id: u32, bytes: Bytes) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        let before = stream.sending.kept();
+        stream.sending.push(bytes);
+        self.kept += stream.sending.kept() - before;
+        self.ready(id);
+    }
+
+    /// No more bytes will be written to a stream.
+    pub fn finish(&mut self, id: u32) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        stream.sending.finish();
+        self.ready(id);
+    }
+
+    /// Gives a stream up, in both directions.
+    pub fn reset(&mut self, id: u32) {
+        if self.forget(id) {
+            self.record(&Record::Reset(id, 0));
+        }
+    }
+
+    /// The owner is done with so many bytes of [`Event::Data`].
+    pub fn consumed(&mut self, id: u32, count: usize) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        stream.receiving.consume(count);
+        if stream.receiving.is_credit_due() {
+            self.owed.insert(id);
+        }
+        self.maybe_forget(id);
+    }
+
+    /// Sends a message.
+    pub fn send(&mut self, message: Message) {
+        self.record(&Record::Message(message));
+    }
+
+    /// How many streams there are.
+    pub fn len(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// Whether there is no stream.
+    pub fn is_empty(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Whether a stream exists.
+    pub fn has(&self, id: u32) -> bool {
+        self.streams.contains_key(&id)
+    }
+
+    /// Whether the other end is known to have everything that was written and sent.
+    pub fn is_settled(&self) -> bool {
+        let settled = |stream: &Stream| stream.sending.kept() == 0;
+        settled(&self.records) && self.streams.values().all(settled)
+    }
+
+    /// Bytes that are kept because the other end may not have them.
+    pub fn kept(&self) -> u64 {
+        self.kept
+    }
+
+    /// Takes a stream out: all bytes of it that the other end is not known to have, and whether its end follows.
+    pub fn take_over(&mut self, id: u32) -> Option<(VecDeque<Bytes>, bool)> {
+        let stream = self.streams.remove(&id)?;
+        self.kept -= stream.sending.kept();
+        self.scheduler.remove(id);
+        self.owed.remove(&id);
+        Some(stream.sending.into_rest())
+    }
+
+    /// The next thing that has happened.
+    pub fn poll(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    // ---- Link -------------------------------------------------------------------------------------------------
+
+    /// The first link is there.
+    pub fn link_up(&mut self, now: Instant) {
+        self.link = Some(Lifeline::new(self.config.patience, now));
+        self.owed.extend(self.streams.keys());
+    }
+
+    /// There is no link any more. Of what came over it, the driver drops the frame that is not whole.
+    pub fn link_down(&mut self) {
+        self.link = None;
+        self.pongs.clear();
+    }
+
+    /// Whether there is a link.
+    pub fn is_linked(&self) -> bool {
+        self.link.is_some()
+    }
+
+    /// The shortest round trip on this link, in nanoseconds.
+    pub fn round_trip(&self) -> Option<u64> {
+        self.link.as_ref()?.round_trip()
+    }
+
+    /// How far every stream was received, to be told to the other end before it resumes.
+    pub fn positions(&self) -> Vec<Position> {
+        let of = |(stream, it): (u32, &Stream)| Position { stream, received: it.receiving.position() };
+        let streams = self.streams.iter().map(|(id, stream)| (*id, stream));
+        std::iter::once((RECORDS, &self.records)).chain(streams).map(of).collect()
+    }
+
+    /// Goes on over another link with what the other end said it had received.
+    ///
+    /// # Errors
+    /// The other end claims what cannot be. The session is as it was, without a link.
+    pub fn resume(&mut self, now: Instant, theirs: &[Position]) -> Result<(), SessionError> {
+        self.link_down();
+        let theirs: BTreeMap<u32, u64> = theirs.iter().map(|it| (it.stream, it.received)).collect();
+        let records = theirs.get(&RECORDS).copied().unwrap_or(0);
+        if !self.records.sending.resume(records) {
+            return Err(SessionError::Step(RECORDS));
+        }
+        let mut gone = Vec::new();
+        for (id, stream) in &mut self.streams {
+            let over = stream.sending.is_finished() && stream.receiving.is_finished();
+            let good = match theirs.get(id) {
+                Some(received) => stream.sending.resume(*received),
+                // They do not know it yet...
+                None if stream.opened_at.is_some_and(|at| records < at) => stream.sending.resume(0),
+                // ...or not any more.
+                None => {
+                    gone.push((*id, over));
+                    true
+                }
+            };
+            if !good {
+                return Err(SessionError::Step(*id));
+            }
+        }
+        for (id, over) in gone {
+            self.forget(id);
+            if !over {
+                self.events.push_back(Event::Reset(id));
+            }
+        }
+        self.kept = self.streams.values().map(|it| it.sending.kept()).sum();
+        self.pongs.clear();
+        self.scheduler.clear();
+        for id in self.streams.keys().copied().collect::<Vec<_>>() {
+            self.streams.get_mut(&id).into_iter().for_each(|it| it.queued = false);
+            self.ready(id);
+            self.maybe_forget(id);
+        }
+        self.link = Some(Lifeline::new(self.config.patience, now));
+        self.owed = self.streams.keys().copied().collect();
+        self.owed.insert(RECORDS);
+        Ok(())
+    }
+
+    /// Bytes have come over the link: takes whole frames off the front.
+    ///
+    /// # Errors
+    /// The other end does not keep to the agreement; the link is to be closed, and the session with it.
+    pub fn on_link(&mut self, now: Instant, input: &mut BytesMut) -> Result<(), SessionError> {
+        let Some(link) = &mut self.link else { return Ok(()) };
+        link.heard(now);
+        while let Some(frame) = Frame::take(input)? {
+            match frame {
+                Frame::Data(RECORDS, bytes) => self.on_records(&bytes)?,
+                Frame::Data(id, bytes) => self.on_data(id, bytes)?,
+                Frame::Finish(id) => self.on_finish(id)?,
+                Frame::Credit { stream, received, limit } => self.on_credit(stream, received, limit)?,
+                Frame::Ping(token) => {
+                    self.pongs.push_back(token);
+                    // Whoever asks wants to know how far we are.
+                    let behind = self.streams.iter().filter(|(_, it)| it.receiving.has_news());
+                    self.owed.extend(behind.map(|(id, _)| *id).chain([RECORDS]));
+                    if self.pongs.len() > 64 {
+                        self.pongs.pop_front();
+                    }
+                }
+                Frame::Pong(token) => {
+                    if let Some(link) = &mut self.link {
+                        link.answered(now, token);
+                    }
+                }
+                Frame::Unknown => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What to put on the link next: at least one frame if there is any, and then until `most` bytes are reached.
+    /// The pieces go to the end of `out`; the result is how many bytes they are.
+    pub fn take_output(&mut self, now: Instant, most: usize, out: &mut VecDeque<Bytes>) -> usize {
+        if self.link.is_none() {
+            return 0;
+        }
+        let mut total = self.take_signs(now, out);
+        while total < most && self.records.sending.sendable() > 0 {
+            total += put_data(RECORDS, &mut self.records.sending, out);
+        }
+        // Nothing of a stream may go before its opening.
+        if self.records.sending.unsent() > 0 {
+            return total;
+        }
+        while total < most {
+            let streams = &self.streams;
+            let unsent = |id: u32| streams.get(&id).map_or(0, |it| it.sending.unsent());
+            let Some(id) = self.scheduler.pop(unsent) else { break };
+            let Some(stream) = self.streams.get_mut(&id) else { continue };
+            stream.queued = false;
+            if stream.sending.sendable() > 0 {
+                total += put_data(id, &mut stream.sending, out);
+            }
+            if stream.sending.is_finish_due() {
+                stream.sending.finish_was_sent();
+                total += put(&Frame::Finish(id), out);
+            }
+            self.ready(id);
+        }
+        total
+    }
+
+    /// Whether there is something to put on the link now.
+    pub fn has_output(&self, now: Instant) -> bool {
+        let Some(link) = &self.link else { return false };
+        self.owed.iter().any(|id| self.may_credit(*id))
+            || !self.pongs.is_empty()
+            || self.records.sending.sendable() > 0
+            || self.streams.values().any(|it| it.queued)
+            || (now >= link.timeout(self.is_busy()) && !link.is_dead(now))
+    }
+
+    /// When to call [`Self::is_dead`] and [`Self::take_output`] again at the latest.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        Some(self.link.as_ref()?.timeout(self.is_busy()))
+    }
+
+    /// Whether the link has been silent for too long.
+    pub fn is_dead(&self, now: Instant) -> bool {
+        self.link.as_ref().is_some_and(|link| link.is_dead(now))
+    }
+
+    // ---- Inside -----------------------------------------------------------------------------------------------
+
+    fn is_busy(&self) -> bool {
+        self.records.sending.is_under_way() || self.streams.values().any(|it| it.sending.is_under_way())
+    }
+
+    fn record(&mut self, record: &Record) {
+        self.records.sending.push(record.to_bytes());
+    }
+
+    /// Queues a stream if it has something to send.
+    fn ready(&mut self, id: u32) {
+        let Some(stream) = self.streams.get_mut(&id).filter(|it| !it.queued) else { return };
+        if stream.sending.sendable() > 0 || stream.sending.is_finish_due() {
+            stream.queued = true;
+            self.scheduler.push(id, stream.sending.unsent());
+        }
+    }
+
+    fn forget(&mut self, id: u32) -> bool {
+        let Some(stream) = self.streams.remove(&id) else { return false };
+        self.kept = self.kept.saturating_sub(stream.sending.kept());
+        self.scheduler.remove(id);
+        self.owed.remove(&id);
+        true
+    }
+
+    fn maybe_forget(&mut self, id: u32) {
+        let over = |it: &Stream| it.sending.is_over() && it.receiving.is_over();
+        // The other end must have heard that we have everything, or it would repeat it for ever.
+        let told = |it: &Stream| it.receiving.is_told();
+        if self.streams.get(&id).is_some_and(|it| over(it) && told(it)) {
+            self.forget(id);
+        }
+    }
+
+    /// Whether a stream of this number has ever been opened.
+    fn was_opened(&self, id: u32) -> bool {
+        let next = if id % 2 == self.next_ours % 2 { self.next_ours } else { self.next_theirs };
+        id != RECORDS && id < next
+    }
+
+    fn known(&self, id: u32) -> Result<(), SessionError> {
+        if id == RECORDS || self.was_opened(id) { Ok(()) } else { Err(SessionError::Stream(id)) }
+    }
+
+    fn on_data(&mut self, id: u32, bytes: Bytes) -> Result<(), SessionError> {
+        self.known(id)?;
+        let Some(stream) = self.streams.get_mut(&id) else { return Ok(()) };
+        if !stream.receiving.take(bytes.len()) {
+            return Err(SessionError::Window(id));
+        }
+        if stream.receiving.is_credit_due() {
+            self.owed.insert(id);
+        }
+        self.events.push_back(Event::Data(id, bytes));
+        Ok(())
+    }
+
+    fn on_finish(&mut self, id: u32) -> Result<(), SessionError> {
+        self.known(id)?;
+        let Some(stream) = self.streams.get_mut(&id) else { return Ok(()) };
+        if !stream.receiving.finish() {
+            return Err(SessionError::Step(id));
+        }
+        self.owed.insert(id);
+        self.events.push_back(Event::Finished(id));
+        Ok(())
+    }
+
+    fn on_credit(&mut self, id: u32, received: u64, limit: u64) -> Result<(), SessionError> {
+        self.known(id)?;
+        let stream = match id {
+            RECORDS => Some(&mut self.records),
+            _ => self.streams.get_mut(&id),
+        };
+        let Some(stream) = stream else { return Ok(()) };
+        let before = stream.sending.kept();
+        if !stream.sending.acknowledge(received, limit) {
+            return Err(SessionError::Step(id));
+        }
+        if id != RECORDS {
+            self.kept -= before - stream.sending.kept();
+            self.ready(id);
+            self.maybe_forget(id);
+        }
+        Ok(())
+    }
+
+    fn on_records(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
+        if !self.records.receiving.take(bytes.len()) {
+            return Err(SessionError::Window(RECORDS));
+        }
+        // A record is heeded at once.
+        self.records.receiving.consume(bytes.len());
+        if self.records.receiving.is_credit_due() {
+            self.owed.insert(RECORDS);
+        }
+        self.incoming.extend_from_slice(bytes);
+        while let Some(record) = Record::take(&mut self.incoming)? {
+            match record {
+                Record::Open(id, kind) => self.on_open(id, kind)?,
+                Record::Reset(id, _) => {
+                    self.known(id)?;
+                    if self.forget(id) {
+                        self.events.push_back(Event::Reset(id));
+                    }
+                }
+                Record::Message(message) => self.events.push_back(Event::Message(message)),
+            }
+        }
+        Ok(())
+    }
+
+    fn on_open(&mut self, id: u32, kind: Kind) -> Result<(), SessionError> {
+        if id != self.next_theirs {
+            return Err(SessionError::Stream(id));
+        }
+        if self.streams.len() >= self.config.streams {
+            return Err(SessionError::Streams);
+        }
+        self.next_theirs = id.checked_add(2).ok_or(SessionError::Streams)?;
+        self.streams.insert(id, Stream::new(self.config.window, None));
+        self.owed.insert(id);
+        self.events.push_back(Event::Opened(id, kind));
+        Ok(())
+    }
+
+    /// Pings, pongs and credits: small, and somebody waits for them.
+    fn take_signs(&mut self, now: Instant, out: &mut VecDeque<Bytes>) -> usize {
+        let busy = self.is_busy();
+        let ping = self.link.as_mut().and_then(|link| link.ask(now, busy));
+        let mut bytes = BytesMut::new();
+        while let Some(token) = self.pongs.pop_front() {
+            Frame::Pong(token).put(&mut bytes);
+        }
+        for id in std::mem::take(&mut self.owed) {
+            if !self.may_credit(id) {
+                self.owed.insert(id);
+                continue;
+            }
+            let stream = match id {
+                RECORDS => Some(&mut self.records),
+                _ => self.streams.get_mut(&id),
+            };
+            let Some(stream) = stream else { continue };
+            let (received, limit) = stream.receiving.credit();
+            Frame::Credit { stream: id, received, limit }.put(&mut bytes);
+            self.maybe_forget(id);
+        }
+        if let Some(token) = ping {
+            Frame::Ping(token).put(&mut bytes);
+        }
+        let length = bytes.len();
+        if length > 0 {
+            out.push_back(bytes.freeze());
+        }
+        length
+    }
+
+    /// Whether the credit of a stream may go now: the other end must know the stream.
+    fn may_credit(&self, id: u32) -> bool {
+        let ours = id != RECORDS && id % 2 == self.next_ours % 2;
+        !ours || self.records.sending.unsent() == 0
+    }
+}
+
+impl Stream {
+    fn new(window: u64, opened_at: Option<u64>) -> Self {
+        Self {
+            sending: Sending::new(FIRST_WINDOW),
+            receiving: Receiving::new(FIRST_WINDOW, window),
+            queued: false,
+            opened_at,
+        }
+    }
+}
+
+fn put(frame: &Frame, out: &mut VecDeque<Bytes>) -> usize {
+    let mut bytes = BytesMut::new();
+    frame.put(&mut bytes);
+    let length = bytes.len();
+    out.push_back(bytes.freeze());
+    length
+}
+
+fn put_data(id: u32, sending: &mut Sending, out: &mut VecDeque<Bytes>) -> usize {
+    let count = sending.sendable().min(CHUNK);
+    let header = data_header(id, count);
+    out.push_back(Bytes::copy_from_slice(&header));
+    header.len() + sending.take(count, out)
+}
+
+#[cfg(test)]
+mod tests;
