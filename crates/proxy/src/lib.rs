@@ -8,7 +8,9 @@
 pub mod bench;
 pub mod connection;
 pub mod hello;
+mod queue;
 pub mod roles;
+pub mod session;
 pub mod settings;
 pub mod stats;
 pub mod store;

@@ -1,0 +1,88 @@
+//! The present link: a byte stream, what came over it, and what is on its way into it.
+//!
+//! Invariant: little is queued here, so that what is urgent does not wait behind what was urgent before.
+
+use std::collections::VecDeque;
+
+use bytes::{Bytes, BytesMut};
+use farway_proto::Instant;
+use farway_proto::session::Session;
+use farway_sys::event::{Interest, PollSet};
+use farway_sys::net::{ByteStream, Flush, Received};
+
+use crate::queue::Queue;
+
+/// Bytes read in one turn.
+const READ: usize = 256 << 10;
+
+/// Bytes taken from the session at a time.
+const AHEAD: usize = 64 << 10;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Link {
+    stream: ByteStream,
+    /// What came and was not understood yet.
+    pub input: BytesMut,
+    out: Queue,
+    taken: VecDeque<Bytes>,
+    read_at: Option<usize>,
+}
+
+impl Link {
+    /// A link over which `early` has come.
+    pub fn new(stream: ByteStream, early: &[u8]) -> Self {
+        let (input, out, taken) = (BytesMut::from(early), Queue::default(), VecDeque::new());
+        Self { stream, input, out, taken, read_at: None }
+    }
+
+    /// What to wait for; `more`: the session has something to send.
+    pub fn prepare(&mut self, polls: &mut PollSet, more: bool) {
+        let writable = more || !self.out.is_empty();
+        if self.stream.is_duplex() {
+            self.read_at = Some(polls.add(self.stream.read_fd(), Interest { readable: true, writable }));
+            return;
+        }
+        self.read_at = Some(polls.add(self.stream.read_fd(), Interest::READ));
+        if writable {
+            polls.add(self.stream.write_fd(), Interest::WRITE);
+        }
+    }
+
+    /// Whether something came, the end included.
+    pub fn is_readable(&self, polls: &PollSet) -> bool {
+        let ready = self.read_at.map(|at| polls.ready(at)).unwrap_or_default();
+        ready.readable || ready.hangup || ready.error
+    }
+
+    /// Reads what came. False if that was the end.
+    pub fn read(&mut self) -> bool {
+        match self.stream.recv(&mut self.input, READ) {
+            Ok(Received::Bytes(_) | Received::Empty) => true,
+            Ok(Received::Closed) => false,
+            Err(error) => {
+                tracing::debug!("link: {error}");
+                false
+            }
+        }
+    }
+
+    /// Sends what the session has until the stream is full. False if nobody reads it.
+    pub fn flush(&mut self, session: &mut Session, now: Instant) -> bool {
+        loop {
+            match self.out.flush(&self.stream) {
+                Ok(Flush::Done) => {}
+                Ok(Flush::Full) => return true,
+                Ok(Flush::Closed) => return false,
+                Err(error) => {
+                    tracing::debug!("link: {error}");
+                    return false;
+                }
+            }
+            if !session.has_output(now) || session.take_output(now, AHEAD, &mut self.taken) == 0 {
+                return true;
+            }
+            self.taken.drain(..).for_each(|bytes| self.out.push(bytes));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What is behind one stream on this machine: a descriptor to read, one to write, or both.
+//!
+//! Not the stream. Invariants: what came is written in order, and then the end is passed on; a port whose program is
+//! gone swallows what comes, so that nobody waits for it.
+
+use bytes::{Bytes, BytesMut};
+use farway_sys::event::{Interest, PollSet};
+use farway_sys::net::{ByteStream, Flush, Received};
+
+use crate::queue::Queue;
+
+/// Bytes read in one turn.
+const READ: usize = 64 << 10;
+
+/// Reads up to this size are copied.
+const COPIED: usize = 8 << 10;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Port {
+    stream: Option<ByteStream>,
+    reads: bool,
+    writes: bool,
+    out: Queue,
+    /// Bytes that were swallowed.
+    swallowed: usize,
+    finished: bool,
+    /// The end was passed on.
+    shut: bool,
+    only_writes: bool,
+    /// Only writes, and its program takes nothing any more.
+    refused: bool,
+    polled: Option<usize>,
+}
+
+impl Port {
+    fn new(stream: Option<ByteStream>, reads: bool, writes: bool) -> Self {
+        Self {
+            stream,
+            reads,
+            writes,
+            out: Queue::default(),
+            swallowed: 0,
+            finished: false,
+            shut: false,
+            only_writes: writes && !reads,
+            refused: false,
+            polled: None,
+        }
+    }
+
+    /// A socket or terminal, both ways.
+    #[must_use]
+    pub fn duplex(stream: ByteStream) -> Self {
+        Self::new(Some(stream), true, true)
+    }
+
+    /// Something to read. What comes from the other end is swallowed.
+    #[must_use]
+    pub fn source(stream: ByteStream) -> Self {
+        Self::new(Some(stream), true, false)
+    }
+
+    /// Something to write.
+    #[must_use]
+    pub fn sink(stream: ByteStream) -> Self {
+        Self::new(Some(stream), false, true)
+    }
+
+    /// A stream whose owner has not decided. What comes waits.
+    pub(super) fn waiting() -> Self {
+        Self::new(None, false, true)
+    }
+
+    /// Takes what came before there was a port.
+    pub(super) fn inherit(&mut self, before: Self) {
+        self.out = before.out;
+        self.finished = before.finished;
+    }
+
+    pub(super) fn reads(&self) -> bool {
+        self.reads
+    }
+
+    pub(super) fn stop_reading(&mut self) {
+        self.reads = false;
+    }
+
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        match self.writes {
+            true => self.out.push(bytes),
+            false => self.swallowed += bytes.len(),
+        }
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// Whether everything that came was written.
+    pub(super) fn is_flushed(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// Whether its program takes nothing any more, which is all that it is for: the other end should know.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Whether nothing will move any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.stream.is_some() && !self.reads && self.finished && self.out.is_empty()
+    }
+
+    pub(super) fn prepare(&mut self, polls: &mut PollSet, room: bool) {
+        self.polled = None;
+        let Some(stream) = &self.stream else { return };
+        let readable = self.reads && room;
+        let writable = self.writes && !self.out.is_empty();
+        if stream.is_duplex() {
+            // A descriptor of which nothing is wanted stays out: its hang-up would be reported for ever.
+            if readable || writable {
+                let at = polls.add(stream.read_fd(), Interest { readable, writable });
+                self.polled = Some(at).filter(|_| readable);
+            }
+            return;
+        }
+        if readable {
+            self.polled = Some(polls.add(stream.read_fd(), Interest::READ));
+        }
+        if writable {
+            polls.add(stream.write_fd(), Interest::WRITE);
+        }
+    }
+
+    pub(super) fn is_readable(&self, polls: &PollSet) -> bool {
+        self.polled.is_some_and(|at| {
+            let ready = polls.ready(at);
+            ready.readable || ready.hangup || ready.error
+        })
+    }
+
+    /// What can be read, at most `room`; `None` at the end.
+    pub(super) fn read(&mut self, buffer: &mut BytesMut, room: usize) -> Option<Bytes> {
+        let stream = self.stream.as_ref()?;
+        match stream.recv(buffer, READ.min(room)) {
+            // A few bytes must not keep a large buffer alive until they are acknowledged.
+            Ok(Received::Bytes(count)) if count <= COPIED => {
+                let bytes = Bytes::copy_from_slice(buffer);
+                buffer.clear();
+                Some(bytes)
+            }
+            Ok(Received::Bytes(_)) => Some(buffer.split().freeze()),
+            Ok(Received::Empty) => Some(Bytes::new()),
+            Ok(Received::Closed) => {
+                self.reads = false;
+                None
+            }
+            Err(error) => {
+                tracing::debug!("stream: {error}");
+                self.reads = false;
+                None
+            }
+        }
+    }
+
+    /// Writes what can be written; how many bytes the other end may send instead.
+    pub(super) fn flush(&mut self) -> usize {
+        let before = self.out.len();
+
+        let swallowed = std::mem::take(&mut self.swallowed);
+        let Some(stream) = &self.stream else { return 0 };
+        if before > 0 {
+            match self.out.flush(stream) {
+                Ok(Flush::Done | Flush::Full) => {}
+                Ok(Flush::Closed) => self.give_up(),
+                Err(error) => {
+                    tracing::debug!("stream: {error}");
+                    self.give_up();
+                }
+            }
+        }
+        if self.finished && self.out.is_empty() && !self.shut {
+            self.shut = true;
+            self.stream.iter().for_each(ByteStream::shutdown_write);
+        }
+        before - self.out.len() + swallowed
+    }
+
+    /// Nobody takes what we write.
+    fn give_up(&mut self) {
+        self.out.clear();
+        self.writes = false;
+        self.refused = self.only_writes;
+    }
+}
