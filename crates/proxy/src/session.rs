@@ -4,6 +4,7 @@
 //! it. Invariants: no call blocks; nothing is read from a descriptor for which the session has no room, so a program
 //! that writes more than the link carries waits.
 
+mod inlet;
 mod link;
 mod port;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use farway_sys::clock;
 use farway_sys::event::PollSet;
 use farway_sys::net::ByteStream;
 
+pub use inlet::Inlet;
 use link::Link;
 pub use port::Port;
 
@@ -84,14 +86,14 @@ impl Bridge {
         }
     }
 
-    /// Goes on over the first link. `early` came over it already.
-    pub fn begin(&mut self, stream: ByteStream, early: &[u8]) {
+    /// Goes on over the first link. `early` came over it already, and `first` goes over it before anything else.
+    pub fn begin(&mut self, stream: ByteStream, early: &[u8], first: Bytes) {
         self.session.link_up(now());
-        self.link = Some(Link::new(stream, early));
+        self.link = Some(Link::new(stream, early, first));
         self.understand();
     }
 
-    /// Goes on over another link, with what the other end had received.
+    /// Goes on over another link, as [`Self::begin`], with what the other end had received.
     ///
     /// # Errors
     /// The other end claims what cannot be: the session is over.

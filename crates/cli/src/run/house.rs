@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use farway_proxy::Settings;
 use farway_proxy::roles::Service;
+use farway_proxy::session::Bridge;
 use farway_sys::event::{Interest, PollSet, WakeReceiver, Waker, waker};
 
 use super::signals::{Arrived, Signals};
@@ -62,6 +63,19 @@ impl House {
     /// # Errors
     /// What `poll` says.
     pub fn turn(&mut self, fds: &[BorrowedFd<'_>], timeout: Option<Duration>) -> io::Result<Turn> {
+        self.turn_all(fds, timeout, &mut [])
+    }
+
+    /// As [`Self::turn`], and sessions move meanwhile.
+    ///
+    /// # Errors
+    /// What `poll` says.
+    pub fn turn_all(
+        &mut self,
+        fds: &[BorrowedFd<'_>],
+        timeout: Option<Duration>,
+        bridges: &mut [&mut Bridge],
+    ) -> io::Result<Turn> {
         self.poll.clear();
         let signals = self.poll.add(self.signals.as_fd(), Interest::READ);
         let bell = self.poll.add(self.bell.as_fd(), Interest::READ);
@@ -69,7 +83,16 @@ impl House {
         for fd in fds {
             self.poll.add(*fd, Interest::READ);
         }
-        self.poll.wait(timeout)?;
+        let last = self.poll.len();
+        let mut timeouts: Vec<Duration> = timeout.into_iter().collect();
+        for bridge in &mut *bridges {
+            bridge.prepare(&mut self.poll);
+            timeouts.extend(bridge.timeout());
+        }
+        self.poll.wait(timeouts.into_iter().min())?;
+        for bridge in bridges {
+            bridge.turn(&self.poll);
+        }
         let ended = self.poll.ready(bell).any();
         if ended {
             self.bell.drain();
@@ -78,7 +101,7 @@ impl House {
             true => self.signals.take(),
             false => Arrived::default(),
         };
-        let ready = (first..self.poll.len()).map(|index| self.poll.ready(index).any()).collect();
+        let ready = (first..last).map(|index| self.poll.ready(index).any()).collect();
         Ok(Turn { arrived, ended, ready })
     }
 

@@ -30,9 +30,10 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// A link over which `early` has come.
-    pub fn new(stream: ByteStream, early: &[u8]) -> Self {
-        let (input, out, taken) = (BytesMut::from(early), Queue::default(), VecDeque::new());
+    /// A link over which `early` has come, and over which `first` is to go.
+    pub fn new(stream: ByteStream, early: &[u8], first: Bytes) -> Self {
+        let (input, mut out, taken) = (BytesMut::from(early), Queue::default(), VecDeque::new());
+        out.push(first);
         Self { stream, input, out, taken, read_at: None }
     }
 

@@ -28,8 +28,8 @@ impl World {
             far_said: VecDeque::new(),
         };
         let (one, other) = ByteStream::connected().unwrap();
-        world.near.begin(one, b"");
-        world.far.begin(other, b"");
+        world.near.begin(one, b"", Bytes::new());
+        world.far.begin(other, b"", Bytes::new());
         world
     }
 
@@ -63,8 +63,8 @@ impl World {
     fn mend(&mut self) {
         let (one, other) = ByteStream::connected().unwrap();
         let (ours, theirs) = (self.near.positions(), self.far.positions());
-        self.near.resume(one, b"", &theirs).unwrap();
-        self.far.resume(other, b"", &ours).unwrap();
+        self.near.resume(one, (b"", Bytes::new()), &theirs).unwrap();
+        self.far.resume(other, (b"", Bytes::new()), &ours).unwrap();
     }
 
     /// A stream from a local program at the far end to one at the near end.
@@ -198,7 +198,7 @@ fn a_closed_link_is_noticed() {
 fn nonsense_ends_the_link() {
     let mut far = Bridge::new(End::Far);
     let (one, other) = ByteStream::connected().unwrap();
-    far.begin(other, b"\x01\xff\xff\xff\0\0\0\0");
+    far.begin(other, b"\x01\xff\xff\xff\0\0\0\0", Bytes::new());
     assert!(matches!(far.poll(), Some(Notice::LinkLost(Loss::Nonsense(_)))));
     drop(one);
 }
