@@ -100,12 +100,12 @@ impl Bridge {
     pub fn resume(
         &mut self,
         stream: ByteStream,
-        early: &[u8],
+        (early, first): (&[u8], Bytes),
         theirs: &[Position],
     ) -> Result<(), SessionError> {
         self.link = None;
         self.session.resume(now(), theirs)?;
-        self.link = Some(Link::new(stream, early));
+        self.link = Some(Link::new(stream, early, first));
         self.collect();
         self.understand();
         Ok(())
