@@ -9,6 +9,9 @@ mod dial;
 mod door;
 mod error;
 mod house;
+// Nothing of the program starts it yet.
+#[allow(dead_code)]
+mod keeper;
 mod reaper;
 pub mod server;
 mod signals;

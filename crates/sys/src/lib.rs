@@ -1,7 +1,7 @@
 //! The hands of farway: every contact with the operating system, and the only crate with `unsafe` in the core.
 //!
 //! What it is: stream sockets that carry descriptors, shared memory and its private mirrors, the diff kernels,
-//! compression, waiting and waking, pipes, clocks and child processes. What it is not: it knows nothing of Wayland,
+//! compression, waiting and waking, pipes, clocks, terminals and child processes. What it is not: it knows nothing of Wayland,
 //! of the channel's framing or of connections, it starts no thread and decides nothing.
 //!
 //! Invariants: no call here blocks unless its name says so; no call raises SIGPIPE or SIGBUS; every descriptor it
@@ -18,6 +18,8 @@ pub mod pack;
 pub mod pipe;
 mod platform;
 pub mod process;
+pub mod pty;
+pub mod terminal;
 
 #[cfg(test)]
 mod testing;

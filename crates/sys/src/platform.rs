@@ -115,6 +115,28 @@ pub(crate) use chosen::poll;
 /// `&[(u32, u32)]`: pairs of a clock's number here and the number of the closest clock of Linux.
 pub(crate) use chosen::CLOCKS;
 
+// ---- Processes and terminals ------------------------------------------------------------------------------------
+
+/// `fn() -> io::Result<()>`: orphans below this process become its children.
+pub(crate) use chosen::adopt_orphans;
+
+/// `fn() -> Option<Vec<Descendant>>`: the living processes below this one, parents first.
+pub(crate) use chosen::descendants;
+
+/// `fn(Signal) -> io::Result<()>`: this process gets the signal when the thread that made it ends; where that cannot
+/// be had, nothing happens. Called between fork and exec.
+pub(crate) use chosen::signal_when_orphaned;
+
+/// `fn() -> io::Result<(OwnedFd, OwnedFd)>`: a pseudo terminal: its master, and the terminal itself. Neither becomes the
+/// controlling terminal of this process.
+pub(crate) use chosen::open_terminal;
+
+/// `&[(u8, SpecialCodeIndex)]`: control characters that not all systems have, by their numbers in RFC 4254.
+pub(crate) use chosen::CONTROL_CHARACTERS;
+
+/// `&[(u8, InputModes)]`: input modes that not all systems have, by their numbers in RFC 4254 and RFC 8160.
+pub(crate) use chosen::INPUT_MODES;
+
 // ---- Shared by the systems --------------------------------------------------------------------------------------
 
 /// Makes a file in `directory` under a random name and removes the name at once.
@@ -138,4 +160,12 @@ fn unlinked_file(directory: &std::path::Path) -> std::io::Result<std::os::fd::Ow
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The terminal of a pseudo terminal's master, opened by its name.
+fn terminal_by_name(master: &std::os::fd::OwnedFd) -> std::io::Result<std::os::fd::OwnedFd> {
+    use rustix::fs::{Mode, OFlags};
+
+    let name = rustix::pty::ptsname(master, Vec::new())?;
+    Ok(rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?)
 }

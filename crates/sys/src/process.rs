@@ -1,4 +1,4 @@
-//! Child processes that inherit descriptors, inherited descriptors, and the signals of a thread.
+//! Child processes with descriptors, sessions and terminals, inherited descriptors, and the signals of a thread.
 //!
 //! For the command line only; libraries in an application start no process. Invariant: nothing but the named
 //! descriptors and the standard ones reaches a child, and the parent's own descriptors stay close-on-exec.
@@ -6,48 +6,164 @@
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::FileType;
 use rustix::io::FdFlags;
+use rustix::process::{Pid, Signal};
 
-/// Starts `command` with the descriptors of `inherit` open under their present numbers, the default action for
-/// SIGPIPE and no signal blocked. The parent's copies are closed. A `command` is to be started only once this way:
-/// the descriptors are gone afterwards, and a second start fails.
+use crate::platform;
+
+/// How a child is started, beyond what its [`Command`] says. The default is an ordinary child.
+#[derive(Debug, Default)]
+pub struct SpawnOptions {
+    /// Descriptors that it has open under their present numbers. The parent's copies are closed.
+    pub inherit: Vec<OwnedFd>,
+    /// Whose session it belongs to.
+    pub session: Session,
+    /// Signals that it ignores from the start; a program may of course change that.
+    pub ignore: Vec<Signal>,
+    /// The signal that it gets when the *thread* that started it ends, where the system has this; programs with other
+    /// rights than ours never get it.
+    pub orphaned: Option<Signal>,
+}
+
+impl From<Vec<OwnedFd>> for SpawnOptions {
+    fn from(inherit: Vec<OwnedFd>) -> Self {
+        Self { inherit, ..Self::default() }
+    }
+}
+
+/// The session of a child. One that leads its own has the default action for every signal, whatever we ignore, as
+/// after a login.
+#[derive(Debug, Default)]
+pub enum Session {
+    /// Ours.
+    #[default]
+    Ours,
+    /// One of its own, without a terminal.
+    Own,
+    /// One of its own on this terminal, which also becomes its three standard streams, whatever the command says.
+    Terminal(OwnedFd),
+}
+
+/// Starts `command` with no signal blocked and the default action for SIGPIPE. A `command` is to be started only once
+/// this way: the descriptors are gone afterwards, and a second start fails.
 ///
 /// # Errors
 /// The program cannot be started.
-pub fn spawn(command: &mut Command, inherit: Vec<OwnedFd>) -> io::Result<Child> {
-    let numbers: Vec<RawFd> = inherit.iter().map(AsRawFd::as_raw_fd).collect();
+pub fn spawn(command: &mut Command, options: impl Into<SpawnOptions>) -> io::Result<Child> {
+    let SpawnOptions { inherit, session, ignore, orphaned } = options.into();
+    let at_terminal = matches!(session, Session::Terminal(_));
+    let birth = Birth {
+        inherit: inherit.iter().map(AsRawFd::as_raw_fd).collect(),
+        leads: !matches!(session, Session::Ours),
+        at_terminal,
+        ignore: ignore.into_iter().map(Signal::as_raw).collect(),
+        orphaned: orphaned.map(|signal| (signal, rustix::process::getpid())),
+    };
+    if let Session::Terminal(terminal) = session {
+        command.stdin(terminal.try_clone()?).stdout(terminal.try_clone()?).stderr(terminal);
+    }
     let used = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&used);
-    let prepare = move || {
-        if seen.load(Ordering::Relaxed) {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
+    let prepare = move || match seen.load(Ordering::Relaxed) {
+        true => Err(io::Error::from_raw_os_error(libc::EBADF)),
+        false => birth.prepare(),
+    };
+    // SAFETY: `prepare` makes only async-signal-safe calls, and does not allocate (errors are made of numbers).
+    unsafe { command.pre_exec(prepare) };
+    let child = command.spawn();
+    used.store(true, Ordering::Relaxed);
+    drop(inherit);
+    if at_terminal {
+        // A terminal ends for its master when nobody has it, not even the command's description.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    }
+    child
+}
+
+/// What a child does between its birth and its program.
+struct Birth {
+    inherit: Vec<RawFd>,
+    leads: bool,
+    at_terminal: bool,
+    ignore: Vec<libc::c_int>,
+    orphaned: Option<(Signal, Pid)>,
+}
+
+/// The last of the signals that every system has: the first ones are 1 to 31 everywhere.
+const LAST_SIGNAL: libc::c_int = 31;
+
+impl Birth {
+    /// Runs in the child: only system calls, no allocation. The descriptors are open: `spawn` holds them until the
+    /// child has started.
+    fn prepare(&self) -> io::Result<()> {
+        for &number in &self.inherit {
+            // SAFETY: a plain number; the call touches no memory.
+            if unsafe { libc::fcntl(number, libc::F_SETFD, 0) } < 0 {
+                return Err(io::Error::last_os_error());
+            }
         }
-        // SAFETY: only async-signal-safe calls, on plain numbers and live locals. The descriptors are open: `spawn`
-        // holds them until the child has started.
+        if self.leads {
+            rustix::process::setsid()?;
+        }
+        if self.at_terminal {
+            // The standard streams are in place already.
+            rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+        }
+        if let Some((signal, parent)) = self.orphaned {
+            platform::signal_when_orphaned(signal)?;
+            if rustix::process::getppid() != Some(parent) {
+                // Too late to be told.
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+        }
+        // SAFETY: only async-signal-safe calls, on plain numbers and a live local that `sigemptyset` initialises.
+        // Those that cannot be set (SIGKILL) are refused, which changes nothing.
         unsafe {
-            for &number in &numbers {
-                if libc::fcntl(number, libc::F_SETFD, 0) < 0 {
-                    return Err(io::Error::last_os_error());
+            for signal in 1..=LAST_SIGNAL {
+                if self.leads || signal == libc::SIGPIPE {
+                    libc::signal(signal, libc::SIG_DFL);
                 }
             }
-            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+            for &signal in &self.ignore {
+                libc::signal(signal, libc::SIG_IGN);
+            }
             let mut none = std::mem::zeroed();
             libc::sigemptyset(&mut none);
             libc::pthread_sigmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
         }
         Ok(())
-    };
-    // SAFETY: the closure makes only async-signal-safe calls, and does not allocate (errors are made of numbers).
-    unsafe { command.pre_exec(prepare) };
-    let child = command.spawn();
-    used.store(true, Ordering::Relaxed);
-    drop(inherit);
-    child
+    }
+}
+
+/// Makes this process the new parent of whatever below it loses its parent, so that nothing that it started can get
+/// away. It then has to wait for these, too.
+///
+/// # Errors
+/// `Unsupported` where the system has no such thing.
+pub fn adopt_orphans() -> io::Result<()> {
+    platform::adopt_orphans()
+}
+
+/// A living process below this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Descendant {
+    /// Its number.
+    pub pid: Pid,
+    /// The number of its parent: this process or another descendant.
+    pub parent: Pid,
+}
+
+/// All living processes below this one, parents before their children; those that have ended and wait to be waited
+/// for do not live. `None` if the system does not tell. Processes may come and go while one looks, so whoever wants to
+/// end them all looks again until there are none.
+#[must_use]
+pub fn descendants() -> Option<Vec<Descendant>> {
+    platform::descendants()
 }
 
 /// Lets this process open as many descriptors as the system's administrator allows; often the limit at start is 1024,

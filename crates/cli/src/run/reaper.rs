@@ -4,11 +4,11 @@
 //! not used, and a process id is ours to signal until its end was seen here.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
+use farway_sys::process::{SpawnOptions, spawn};
 use rustix::process::{Pid, Signal, WaitOptions};
 
 /// A child that we started.
@@ -19,15 +19,20 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts a program, which inherits `fds`.
+    /// Starts a program: with the descriptors that it inherits, or with more that is special.
     ///
     /// # Errors
     /// It cannot be started.
-    pub fn start(command: &mut Command, fds: Vec<OwnedFd>) -> io::Result<Self> {
+    pub fn start(command: &mut Command, options: impl Into<SpawnOptions>) -> io::Result<Self> {
         tracing::debug!("starting {}", Path::new(command.get_program()).display());
-        let child = farway_sys::process::spawn(command, fds)?;
+        let child = spawn(command, options)?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         pid.map(|pid| Self { pid, status: None }).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    /// Its number, which is its own until it is known to have ended.
+    pub fn pid(&self) -> Pid {
+        self.pid
     }
 
     /// How it ended, if it has.

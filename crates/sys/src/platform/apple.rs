@@ -6,11 +6,16 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::net::SendFlags;
+use rustix::termios::{InputModes, SpecialCodeIndex};
 
 pub(crate) const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT;
 
 /// Here 6 is the monotonic clock, 4 the raw one and 8 the one that stops during sleep (portability notes, 1.10).
 pub(crate) const CLOCKS: &[(u32, u32)] = &[(0, 0), (6, 1), (4, 4)];
+
+pub(crate) const CONTROL_CHARACTERS: &[(u8, SpecialCodeIndex)] =
+    &[(11, SpecialCodeIndex::VDSUSP), (17, SpecialCodeIndex::VSTATUS)];
+pub(crate) const INPUT_MODES: &[(u8, InputModes)] = &[(42, InputModes::IUTF8)];
 
 pub(crate) fn prepare_socket(socket: BorrowedFd<'_>) {
     // Fails on what is no socket, and on one whose other end has gone: then there is nothing to write to either.

@@ -9,12 +9,17 @@ use std::path::Path;
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType};
 use rustix::pipe::PipeFlags;
+use rustix::termios::{InputModes, SpecialCodeIndex};
 
 pub(crate) const RECEIVE_CLOEXEC: libc::c_int = libc::MSG_CMSG_CLOEXEC;
 pub(crate) const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
 
 /// Here 4 is the monotonic clock, and 1 is something else altogether (portability notes, 1.10).
 pub(crate) const CLOCKS: &[(u32, u32)] = &[(0, 0), (4, 1)];
+
+pub(crate) const CONTROL_CHARACTERS: &[(u8, SpecialCodeIndex)] =
+    &[(11, SpecialCodeIndex::VDSUSP), (17, SpecialCodeIndex::VSTATUS)];
+pub(crate) const INPUT_MODES: &[(u8, InputModes)] = &[];
 
 pub(crate) fn stream_socket(family: AddressFamily) -> io::Result<OwnedFd> {
     Ok(rustix::net::socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)

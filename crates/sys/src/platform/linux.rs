@@ -1,5 +1,9 @@
 //! Linux: everything is there. Android shares this file; see `android.rs` for the differences.
 
+mod processes;
+
+pub(crate) use processes::descendants;
+
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -11,6 +15,9 @@ use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::mm::{Advice, MapFlags};
 use rustix::net::{AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::pipe::PipeFlags;
+use rustix::process::Signal;
+use rustix::pty::OpenptFlags;
+use rustix::termios::{InputModes, SpecialCodeIndex};
 
 pub(crate) const RECEIVE_CLOEXEC: libc::c_int = libc::MSG_CMSG_CLOEXEC;
 pub(crate) const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -18,6 +25,8 @@ pub(crate) const SPARSE_MAP: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESE
 pub(crate) const SOCKET_PATH_LIMIT: usize = 107;
 pub(crate) const VSOCK: Option<AddressFamily> = Some(AddressFamily::VSOCK);
 pub(crate) const CLOCKS: &[(u32, u32)] = &[(0, 0), (1, 1), (4, 4), (5, 5), (6, 6), (7, 7), (11, 11)];
+pub(crate) const CONTROL_CHARACTERS: &[(u8, SpecialCodeIndex)] = &[(16, SpecialCodeIndex::VSWTC)];
+pub(crate) const INPUT_MODES: &[(u8, InputModes)] = &[(42, InputModes::IUTF8)];
 
 pub(crate) fn stream_socket(family: AddressFamily) -> io::Result<OwnedFd> {
     Ok(rustix::net::socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
@@ -150,4 +159,25 @@ pub(crate) fn poll(set: &mut [libc::pollfd], timeout: Option<Duration>) -> io::R
     // leaves the signal mask alone.
     let count = unsafe { libc::ppoll(set.as_mut_ptr(), set.len() as libc::nfds_t, time, std::ptr::null()) };
     if count < 0 { Err(io::Error::last_os_error()) } else { Ok(count as usize) }
+}
+
+pub(crate) fn adopt_orphans() -> io::Result<()> {
+    Ok(rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?)
+}
+
+pub(crate) fn signal_when_orphaned(signal: Signal) -> io::Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(Some(signal))?)
+}
+
+pub(crate) fn open_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let master = rustix::pty::openpt(flags)?;
+    rustix::pty::unlockpt(&master)?;
+    #[cfg(target_os = "linux")]
+    if let Ok(terminal) = rustix::pty::ioctl_tiocgptpeer(&master, flags) {
+        return Ok((master, terminal));
+    }
+    // Before 4.13 it had to be found by its name.
+    let terminal = super::terminal_by_name(&master)?;
+    Ok((master, terminal))
 }

@@ -13,8 +13,11 @@ use rustix::fs::OFlags;
 use rustix::io::FdFlags;
 use rustix::mm::MapFlags;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use rustix::process::Signal;
+use rustix::pty::OpenptFlags;
 
 use super::chosen::prepare_socket;
+use crate::process::Descendant;
 
 pub(crate) const RECEIVE_CLOEXEC: libc::c_int = 0;
 pub(crate) const SPARSE_MAP: MapFlags = MapFlags::PRIVATE;
@@ -129,4 +132,24 @@ pub(crate) fn poll(set: &mut [libc::pollfd], timeout: Option<Duration>) -> io::R
     // SAFETY: `set` is a live slice of `pollfd` of the given length.
     let count = unsafe { libc::poll(set.as_mut_ptr(), set.len() as libc::nfds_t, milliseconds) };
     if count < 0 { Err(io::Error::last_os_error()) } else { Ok(count as usize) }
+}
+
+pub(crate) fn adopt_orphans() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn descendants() -> Option<Vec<Descendant>> {
+    None
+}
+
+pub(crate) fn signal_when_orphaned(_signal: Signal) -> io::Result<()> {
+    Ok(())
+}
+
+pub(crate) fn open_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
+    let master = close_on_exec(rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?)?;
+    rustix::pty::grantpt(&master)?;
+    rustix::pty::unlockpt(&master)?;
+    let terminal = super::terminal_by_name(&master)?;
+    Ok((master, terminal))
 }
