@@ -1,0 +1,130 @@
+//! Where sessions are on this machine: a private directory with a socket for each.
+//!
+//! Invariant: what is in the directory is ours alone; a socket whose keeper is gone is removed by whoever finds it.
+
+use std::fs::{self, DirBuilder};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use farway_proto::session::words::Secret;
+use farway_sys::net::{ListenError, Socket, UnixListening, connect_unix, listen_unix};
+
+use crate::run::RunError;
+
+const END: &str = ".session";
+
+/// A session's place.
+#[derive(Debug)]
+pub struct Home {
+    /// The session's name.
+    pub id: String,
+    /// Where porters come. Dropping it removes the file.
+    pub listener: UnixListening,
+}
+
+/// Makes the directory, or finds that it is as it must be.
+///
+/// # Errors
+/// It cannot be made, or is not ours alone.
+pub fn prepare(directory: &Path) -> io::Result<()> {
+    match DirBuilder::new().recursive(true).mode(0o700).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let found = fs::symlink_metadata(directory)?;
+    let ours = found.uid() == rustix::process::getuid().as_raw();
+    if found.is_dir() && ours && found.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "the directory is not ours alone"))
+}
+
+impl Home {
+    /// A new session's place.
+    ///
+    /// # Errors
+    /// [`RunError::Home`].
+    pub fn new(directory: &Path) -> Result<Self, RunError> {
+        let failed = |source| RunError::Home { path: directory.into(), source };
+        prepare(directory).map_err(failed)?;
+        // Sweeps what was left by keepers that were killed.
+        drop(all(directory));
+        for _ in 0..16 {
+            let id = new_id().map_err(failed)?;
+            match listen_unix(&path(directory, &id), 16) {
+                Ok(listener) => return Ok(Self { id, listener }),
+                Err(ListenError::Exists { .. }) => {}
+                Err(error) => return Err(failed(io::Error::other(error))),
+            }
+        }
+        Err(failed(io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+fn path(directory: &Path, id: &str) -> PathBuf {
+    directory.join(format!("{id}{END}"))
+}
+
+/// Whether this can be a session's name. A name becomes part of a path.
+fn is_id(id: &str) -> bool {
+    (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Connects to a session's keeper; `None` if there is no such session.
+///
+/// # Errors
+/// The keeper cannot be reached for another reason.
+pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
+    if !is_id(id) {
+        return Ok(None);
+    }
+    let path = path(directory, id);
+    match connect_unix(&path) {
+        Ok(stream) => Ok(Some(Socket::from(OwnedFd::from(stream)))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            // Its keeper was killed.
+            let _ = fs::remove_file(&path);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// All sessions with a living keeper, by name.
+pub fn all(directory: &Path) -> Vec<(String, Socket)> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut ids: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(END)?.to_string())).collect();
+    ids.sort();
+    let live = |id: String| connect(directory, &id).ok().flatten().map(|socket| (id, socket));
+    ids.into_iter().filter_map(live).collect()
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Five letters that can be told over a phone.
+fn new_id() -> io::Result<String> {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz";
+    Ok(random::<5>()?.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
+}
+
+/// 128 random bits.
+///
+/// # Errors
+/// The system has no random numbers.
+pub fn new_secret() -> io::Result<Secret> {
+    Ok(Secret(random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+pub fn same(one: &Secret, other: &Secret) -> bool {
+    let (one, other) = (one.0.as_bytes(), other.0.as_bytes());
+    one.len() == other.len() && one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
