@@ -9,6 +9,7 @@ mod dial;
 mod door;
 mod error;
 mod house;
+pub mod manual;
 mod reaper;
 pub mod server;
 mod signals;
