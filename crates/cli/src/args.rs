@@ -111,10 +111,6 @@ pub struct Args {
     #[arg(long)]
     pub xwls: bool,
 
-    /// For the modes that go to another machine with ssh.
-    #[command(flatten)]
-    pub far: FarArgs,
-
     /// Read this instead of $XDG_CONFIG_HOME/farway/config.toml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
@@ -122,6 +118,10 @@ pub struct Args {
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
+
+    /// For the modes that go to another machine with ssh.
+    #[command(flatten)]
+    pub far: FarArgs,
 
     /// What to be
     #[command(subcommand)]

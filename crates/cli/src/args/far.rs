@@ -13,9 +13,6 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-/// Seconds that applications wait for a lost link if nobody says otherwise: a day.
-pub const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// ssh's options that have a value, attached or in the next word (section 13.5 of the channel notes).
 const WITH_VALUE: &[u8] = b"BbcDEeFIiJLlmOopQRSWw";
 

@@ -40,12 +40,26 @@ fn script(shell: Shell) -> String {
     match shell {
         Shell::Bash => script + BASH,
         Shell::Fish => script + FISH,
-        // Between the first line, which must stay the first, and the functions that use it.
-        Shell::Zsh => match script.replace(":_hosts'", ":_farway_hosts'").split_once('\n') {
-            Some((first, rest)) => format!("{first}\n\n{ZSH}{rest}"),
-            None => script,
-        },
+        Shell::Zsh => zsh(script),
         _ => script,
+    }
+}
+
+/// Puts our function in the place of zsh's own where the words are those of ssh.
+fn zsh(mut script: String) -> String {
+    let modes = [("ssh", ""), ("sessions", " --json --help"), ("attach", " --help")];
+    for (mode, options) in modes.into_iter().chain([("kill", " --help"), ("doctor", " --json --help")]) {
+        let head = format!("({mode})\n");
+        let Some(start) = script.find(&format!("{head}_arguments")).map(|at| at + head.len()) else {
+            continue;
+        };
+        let Some(length) = script[start..].find(" \\\n&& ret=0") else { continue };
+        script.replace_range(start..start + length, &format!("_farway_hosts{options}"));
+    }
+    // The first line, which names the program, must stay the first.
+    match script.split_once('\n') {
+        Some((first, rest)) => format!("{first}\n\n{ZSH}{rest}"),
+        None => script,
     }
 }
 
