@@ -1,18 +1,24 @@
 //! The command line as a value: what was asked for, before the environment has a say.
 //!
-//! Not the decisions (see [`plan`](crate::plan)). Invariant: options end at the mode word, and everything after
-//! `server` belongs to the command, however it looks. Spellings are those of waypipe, because either end may start
-//! the other.
+//! Not the decisions (see [`plan`](crate::plan)). Invariants: options end at the mode word; everything after `server`
+//! belongs to the command and everything after `ssh` to ssh, however it looks. Spellings are those of waypipe, because
+//! either end may start the other.
 
+mod check;
+pub mod far;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use far::{FarArgs, HostsArgs, OneHostArgs, SshArgs};
 use farway_sys::pack::Compression;
 use view::{DemoArgs, ScreenArgs, ViewArgs};
 
@@ -49,15 +55,15 @@ pub struct Args {
     pub oneshot: bool,
 
     /// The channel's socket: a path, or with --vsock `[[s]CID:]PORT`
-    #[arg(short, long, value_name = "SOCKET")]
+    #[arg(short, long, value_name = "SOCKET", value_hint = ValueHint::AnyPath)]
     pub socket: Option<OsString>,
 
-    /// Name or path of the Wayland socket that applications see (server)
+    /// Name or path of the Wayland socket that applications see (ssh, server)
     #[arg(long, value_name = "NAME")]
     pub display: Option<OsString>,
 
     /// GPU to use, by the path of its render node
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub drm_node: Option<PathBuf>,
 
     /// Start the command as a login shell (server)
@@ -97,28 +103,59 @@ pub struct Args {
     #[arg(long)]
     pub vsock: bool,
 
-    /// Show applications in a sandbox's security context of this application ID (client)
+    /// Show applications in a sandbox's security context of this application ID (ssh, client)
     #[arg(long, value_name = "ID")]
     pub secctx: Option<String>,
 
-    /// Serve X11 applications too, with xwayland-satellite (server)
+    /// Serve X11 applications too, with xwayland-satellite (ssh, server)
     #[arg(long)]
     pub xwls: bool,
+
+    /// Read this instead of $XDG_CONFIG_HOME/farway/config.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+
+    /// For the modes that go to another machine with ssh.
+    #[command(flatten)]
+    pub far: FarArgs,
 
     /// What to be
     #[command(subcommand)]
     pub mode: Mode,
+
+    /// Names of the fields that were on the command line, not only there by default.
+    #[arg(skip)]
+    pub given: BTreeSet<String>,
 }
 
-/// Which end of the channel this process is.
+/// What this process is.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum Mode {
+    /// Run a command on another machine, reached with ssh, and show its windows here
+    Ssh(SshArgs),
+    /// List the sessions that run on other machines, or without a host those on this one
+    Sessions(HostsArgs),
+    /// Take over a session whose farway here is gone
+    Attach(OneHostArgs),
+    /// End a session on another machine, and all that runs in it
+    Kill(OneHostArgs),
+    /// Check this machine, or also another one, and say what works and how to mend what does not
+    Doctor(HostsArgs),
     /// Run a command whose windows appear at the other end
     #[command(disable_help_flag = true, disable_version_flag = true)]
     Server {
         /// The command; without one, your shell
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "COMMAND",
+            value_hint = ValueHint::CommandWithArguments
+        )]
         command: Vec<OsString>,
     },
     /// Show what the other end's applications draw
@@ -135,6 +172,29 @@ pub enum Mode {
     View(ViewArgs),
     /// Show farway at work on this machine alone: a compositor, both ends and a link between them
     Demo(DemoArgs),
+    /// Print a script that completes farway's command line in this shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual pages, or write them into a folder, one for each mode
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        directory: Option<PathBuf>,
+    },
+    /// What ssh starts on the other machine.
+    #[command(skip)]
+    Porter {
+        /// Only print the version of the agreement.
+        protocol: bool,
+    },
+    /// What holds a session on the other machine.
+    #[command(skip)]
+    Keeper,
+    /// Names for the shell's completion.
+    #[command(skip)]
+    CompleteHosts,
     /// Anything else.
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -145,6 +205,8 @@ pub enum Mode {
 pub struct Video {
     /// Whether any video is asked for.
     pub wanted: bool,
+    /// As it was written.
+    pub list: String,
 }
 
 /// A word of `--video` that nobody knows.
@@ -169,44 +231,25 @@ impl FromStr for Video {
                 _ => return Err(VideoError { word: word.into() }),
             }
         }
-        Ok(Self { wanted })
+        Ok(Self { wanted, list: list.into() })
     }
 }
-
-/// Modes of waypipe that this version does not have.
-const NOT_YET: [&str; 3] = ["ssh", "bench", "recon"];
 
 /// Parses a command line, program name first.
 ///
 /// # Errors
 /// What to tell the user; asking for help or the version counts. The error knows its exit code: 2 for wrong usage.
 pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
-    let args = Args::try_parse_from(line)?;
-    let usage = |kind, message: String| Err(Args::command().error(kind, message));
-    if let Mode::Other(words) = &args.mode {
-        let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
-        let message = match NOT_YET.contains(&&*word) {
-            true => format!(
-                "the mode `{word}` is not in this version of farway, which has: server, client, view, demo"
-            ),
-            false => format!("unknown mode `{word}`; the modes are: server, client, view, demo"),
-        };
-        return usage(clap::error::ErrorKind::InvalidSubcommand, message);
-    }
-    let client = matches!(args.mode, Mode::Client { .. });
-    let viewed = matches!(args.mode, Mode::Client { view: true, .. });
-    let conflict = match () {
-        () if args.xwls && args.oneshot => Some("--xwls needs a display for many programs, so not --oneshot"),
-        () if args.vsock && args.socket.is_none() => Some("--vsock needs --socket [[s]CID:]PORT"),
-        () if args.secctx.is_some() && !client => Some("--secctx is for the mode client"),
-        () if args.secctx.is_some() && viewed => {
-            Some("--secctx is for the compositor of the session, not --view")
-        }
-        () if args.xwls && client => Some("--xwls is for the mode server"),
-        () => None,
-    };
-    match conflict {
-        Some(message) => usage(clap::error::ErrorKind::ArgumentConflict, message.into()),
-        None => Ok(args),
-    }
+    let line: Vec<OsString> = line.into_iter().collect();
+    let matches = Args::command().try_get_matches_from(&line)?;
+    let mut args = Args::from_arg_matches(&matches)?;
+    let by_user = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    args.given = matches.ids().filter(by_user).map(ToString::to_string).collect();
+    check::finish(&mut args, &line)?;
+    Ok(args)
+}
+
+/// The description of the command line, for all that is made from it. Hidden modes are not in it.
+pub fn command() -> clap::Command {
+    Args::command()
 }

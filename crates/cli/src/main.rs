@@ -6,6 +6,7 @@
 //! own, 128 and the signal's number, 2 for wrong usage, 255 for failures of ours.
 
 mod args;
+mod config;
 mod log;
 mod plan;
 mod run;
@@ -18,12 +19,15 @@ use std::hash::{BuildHasher, Hasher};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
+use config::ConfigError;
 use plan::{Circumstances, Environment, PlanError, Role};
 use run::RunError;
 
 /// Why we end without what was asked for.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
@@ -50,22 +54,29 @@ fn main() -> ExitCode {
 }
 
 fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
-    let debug = args.debug;
     let here = Circumstances {
         cpus: available_parallelism().map_or(1, usize::from),
         tag: tag(RandomState::new().build_hasher().finish()),
         pid: std::process::id(),
         uid: rustix::process::getuid().as_raw(),
     };
-    let plan = plan::plan(args, env, &here)?;
+    let config = config::load(&args, env)?;
+    let plan = plan::plan(args, &config, env, &here)?;
     let side = match plan.role {
         Role::Server(_) => "server",
         Role::Client(_) => "client",
         Role::View(_) => "view",
         Role::Demo(_) => "demo",
+        Role::Porter(_) => "porter",
+        Role::Keeper(_) => "keeper",
+        _ => "near",
     };
     let filter = env.get(OsStr::new("FARWAY_LOG")).and_then(|filter| filter.to_str());
-    log::init(debug, filter, side);
+    // What the configuration asks for counts, too.
+    log::init(plan.settings.trace, filter, side);
+    for warning in &config.warnings {
+        eprintln!("farway: {}", log::escaped(&warning.to_string()));
+    }
     for note in &plan.notes {
         eprintln!("farway: {note}");
     }
@@ -74,6 +85,11 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Client(client) => run::client::run(client, plan.settings)?,
         Role::View(view) => run::view::run(view, plan.settings)?,
         Role::Demo(demo) => run::demo::run(demo, plan.settings)?,
+        Role::Completions(shell) => run::manual::completions(shell)?,
+        Role::CompleteHosts(files) => run::manual::hosts(&files)?,
+        Role::Man(directory) => run::manual::man(directory.as_deref())?,
+        Role::Ssh(_) | Role::Sessions(_) | Role::Attach(_) | Role::Kill(_) => Err(RunError::Missing)?,
+        Role::Doctor(_) | Role::Porter(_) | Role::Keeper(_) => Err(RunError::Missing)?,
     })
 }
 
@@ -91,6 +107,7 @@ fn tag(mut seed: u64) -> String {
 impl Failure {
     fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Config(error) => error.hint(),
             Self::Plan(error) => error.hint(),
             Self::Run(error) => error.hint(),
         }
@@ -98,7 +115,7 @@ impl Failure {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Plan(_) => run::OURS,
+            Self::Config(_) | Self::Plan(_) => run::OURS,
             Self::Run(error) => error.code(),
         }
     }

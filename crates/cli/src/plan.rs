@@ -4,6 +4,7 @@
 //! program reads the environment to decide anything. The rules are those of waypipe (section 13 of the channel notes).
 
 mod error;
+pub mod far;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -13,11 +14,13 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use clap_complete::Shell;
 use farway_proxy::Settings;
 use farway_sys::net::VsockAddr;
 
 use crate::args::view::ScreenArgs;
 use crate::args::{Args, Mode};
+use crate::config::Config;
 pub use error::PlanError;
 
 /// Where the client listens if nobody says otherwise.
@@ -55,9 +58,23 @@ pub struct Plan {
     pub role: Role,
 }
 
-/// Which end of the channel to be.
+/// What to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Role {
+    /// Where they are seen, with a command on another machine.
+    Ssh(Box<far::Ssh>),
+    /// What runs on other machines.
+    Sessions(far::Sessions),
+    /// To go on with what runs there.
+    Attach(Box<far::Attach>),
+    /// To end it.
+    Kill(far::Kill),
+    /// To check both ends.
+    Doctor(far::Doctor),
+    /// What ssh starts on the other machine.
+    Porter(far::Porter),
+    /// What holds a session there.
+    Keeper(far::Keeper),
     /// Where applications run.
     Server(Server),
     /// Where they are seen.
@@ -66,6 +83,12 @@ pub enum Role {
     View(view::View),
     /// Everything on one machine, to look at.
     Demo(view::Demo),
+    /// To print a script for this shell.
+    Completions(Shell),
+    /// To print names of hosts for such a script.
+    CompleteHosts(far::HostFiles),
+    /// To print the manual, or to write it into this folder.
+    Man(Option<PathBuf>),
 }
 
 /// How the two halves find each other.
@@ -162,12 +185,33 @@ pub struct Secctx {
     pub socket: PathBuf,
 }
 
-/// Decides.
+/// Decides. The configuration has a say in what the command line leaves open.
 ///
 /// # Errors
 /// What is missing or wrong in the environment or the options.
-pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan, PlanError> {
-    let settings = Settings {
+pub fn plan(
+    mut args: Args,
+    config: &Config,
+    env: &Environment,
+    here: &Circumstances,
+) -> Result<Plan, PlanError> {
+    // Modes with several destinations ask again for each.
+    let destination = far::destination(&args.mode);
+    config.apply(&mut args, destination.as_deref());
+    let mut notes = Vec::new();
+    let role = role(&args, config, env, here, &mut notes)?;
+    let shows = matches!(role, Role::Ssh(_) | Role::Attach(_) | Role::Server(_) | Role::Client(_));
+    if args.drm_node.is_some() && !args.no_gpu && shows {
+        notes.push("this build has no GPU support yet: --drm-node has no effect");
+    }
+    if args.video.wanted && !args.no_gpu && shows {
+        notes.push("this build has no GPU support yet: --video has no effect");
+    }
+    Ok(Plan { settings: settings(&args, here), notes, role })
+}
+
+fn settings(args: &Args, here: &Circumstances) -> Settings {
+    Settings {
         compression: args.compress,
         title_prefix: args.title_prefix.clone(),
         threads: match args.threads {
@@ -176,30 +220,40 @@ pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan,
         },
         trace: args.debug,
         ..Settings::default()
-    };
-    let mut notes = Vec::new();
-    if args.drm_node.is_some() && !args.no_gpu {
-        notes.push("this build has no GPU support yet: --drm-node has no effect");
     }
-    if args.video.wanted && !args.no_gpu {
-        notes.push("this build has no GPU support yet: --video has no effect");
-    }
-    let channel = |default: &str| channel(&args, default);
-    let role = match &args.mode {
+}
+
+fn role(
+    args: &Args,
+    config: &Config,
+    env: &Environment,
+    here: &Circumstances,
+    notes: &mut Vec<&'static str>,
+) -> Result<Role, PlanError> {
+    Ok(match &args.mode {
+        Mode::Ssh(ssh) => Role::Ssh(Box::new(far::ssh(args, &ssh.words, env, here, notes)?)),
+        Mode::Attach(one) => Role::Attach(Box::new(far::attach(args, &one.words, env, here, notes)?)),
+        Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, env, here)),
+        Mode::Kill(one) => Role::Kill(far::kill(args, &one.words)),
+        Mode::Doctor(hosts) => Role::Doctor(far::doctor(args, hosts, env, here)),
+        Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, env, here)),
+        Mode::Keeper => Role::Keeper(far::keeper(env, here)?),
+        Mode::Completions { shell } => Role::Completions(*shell),
+        Mode::CompleteHosts => Role::CompleteHosts(far::host_files(env)),
+        Mode::Man { directory } => Role::Man(directory.clone()),
         Mode::Server { command } => Role::Server(Server {
-            channel: channel(SERVER_SOCKET)?,
+            channel: channel(args, SERVER_SOCKET)?,
             unlink: args.unlink_socket,
             command: command_line(command, args.login_shell, env),
-            shape: shape(&args, env, here)?,
+            shape: shape(args, env, here)?,
         }),
         Mode::Client { view, screen } => {
-            let client = client(&args, (*view, screen), channel(CLIENT_SOCKET)?, env, here)?;
-            if let (Compositor::Own(..), false) = (&client.compositor, *view) {
-                notes.push(
-                    "WAYLAND_DISPLAY is not set: farway shows windows with a compositor of its own (--view)",
-                );
+            let (compositor, secctx) = shown(args, *view, screen, env, here)?;
+            if !view {
+                note_own(&compositor, notes);
             }
-            Role::Client(client)
+            let oneshot = args.oneshot || matches!(compositor, Compositor::Inherited(_));
+            Role::Client(Client { channel: channel(args, CLIENT_SOCKET)?, oneshot, compositor, secctx })
         }
         Mode::View(args) => {
             let view = view::view(args, env, here)?;
@@ -211,8 +265,14 @@ pub fn plan(args: Args, env: &Environment, here: &Circumstances) -> Result<Plan,
         Mode::Demo(args) => Role::Demo(view::demo(args, env, here)?),
         // `args::parse` refuses these.
         Mode::Other(_) => return Err(PlanError::Mode),
-    };
-    Ok(Plan { settings, notes, role })
+    })
+}
+
+/// Nobody asked for a compositor of our own.
+fn note_own(compositor: &Compositor, notes: &mut Vec<&'static str>) {
+    if let Compositor::Own(..) = compositor {
+        notes.push("WAYLAND_DISPLAY is not set: farway shows windows with a compositor of its own (--view)");
+    }
 }
 
 fn channel(args: &Args, default: &str) -> Result<Channel, PlanError> {
@@ -263,24 +323,29 @@ fn shape(args: &Args, env: &Environment, here: &Circumstances) -> Result<Shape, 
     Ok(Shape::Multi { display, socket, xwls })
 }
 
-fn client(
+/// Who shows windows, and in which sandbox.
+fn shown(
     args: &Args,
-    (own, screen): (bool, &ScreenArgs),
-    channel: Channel,
+    own: bool,
+    screen: &ScreenArgs,
     env: &Environment,
     here: &Circumstances,
-) -> Result<Client, PlanError> {
+) -> Result<(Compositor, Option<Secctx>), PlanError> {
     let compositor = match env.get(OsStr::new("WAYLAND_SOCKET")) {
         Some(text) if !own => Compositor::Inherited(descriptor(text)?),
         _ => match value(env, "WAYLAND_DISPLAY").filter(|_| !own) {
             Some(display) => Compositor::Path(named(in_runtime_dir(display, "WAYLAND_DISPLAY", env)?)?),
-            None if args.secctx.is_some() => return Err(PlanError::NoDisplay),
+            None if args.secctx.is_some() && args.given.contains("secctx") => {
+                return Err(PlanError::NoDisplay);
+            }
             None => Compositor::Own(view::place(None, env, here)?, view::Screen::new(screen, env)),
         },
     };
     let inherited = matches!(compositor, Compositor::Inherited(_));
     let secctx = match &args.secctx {
         None => None,
+        // It is for the session's compositor, and only a general wish.
+        Some(_) if matches!(compositor, Compositor::Own(..)) => None,
         Some(_) if inherited => return Err(PlanError::SecctxInherited),
         Some(app_id) => Some(Secctx {
             app_id: app_id.clone(),
@@ -288,7 +353,7 @@ fn client(
             socket: runtime_dir(env).unwrap_or(Path::new("/tmp")).join(format!("farway-secctx-{}", here.pid)),
         }),
     };
-    Ok(Client { channel, oneshot: args.oneshot || inherited, compositor, secctx })
+    Ok((compositor, secctx))
 }
 
 /// The variable's value. An empty one says nothing.

@@ -9,12 +9,14 @@ mod dial;
 mod door;
 mod error;
 mod house;
-// Nothing of the program starts it yet.
-#[allow(dead_code)]
-mod keeper;
+pub mod keeper;
+pub mod manual;
+pub mod porter;
 mod reaper;
+mod screen;
 pub mod server;
 mod signals;
+pub mod ssh;
 pub mod view;
 mod xwls;
 

@@ -60,6 +60,14 @@ pub struct ScreenArgs {
     pub keyboard: String,
 }
 
+/// As clap has them, for modes where nothing can be said about screens.
+impl Default for ScreenArgs {
+    fn default() -> Self {
+        let size = Extent { width: 1280, height: 720 };
+        Self { headless: false, size, scale: 1.0, refresh: 60.0, outputs: 1, keyboard: "us".into() }
+    }
+}
+
 /// What can be asked of a compositor that is running.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Ask {

@@ -10,7 +10,7 @@ fn env(pairs: &[(&str, &str)]) -> Environment {
 
 fn made(line: &str, pairs: &[(&str, &str)]) -> Result<Plan, PlanError> {
     let words = std::iter::once("farway").chain(line.split_whitespace()).map(OsString::from);
-    plan(crate::args::parse(words).expect(line), &env(pairs), &circumstances())
+    plan(crate::args::parse(words).expect(line), &Config::default(), &env(pairs), &circumstances())
 }
 
 fn server(line: &str, pairs: &[(&str, &str)]) -> Result<Server, PlanError> {
@@ -51,7 +51,7 @@ fn there_is_always_a_thread() {
     for (cpus, threads) in [(0, 1), (1, 1), (2, 1), (3, 1), (4, 2), (128, 64)] {
         let here = Circumstances { cpus, ..circumstances() };
         let args = crate::args::parse(["farway", "client"].map(OsString::from)).unwrap();
-        assert_eq!(plan(args, &env(&SESSION), &here).unwrap().settings.threads, threads);
+        assert_eq!(plan(args, &Config::default(), &env(&SESSION), &here).unwrap().settings.threads, threads);
     }
 }
 

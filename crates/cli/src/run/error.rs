@@ -85,6 +85,9 @@ pub enum RunError {
     /// X11 sockets cannot be made.
     #[error("cannot make an X11 display")]
     X11(#[source] io::Error),
+    /// A mode that is decided but not built.
+    #[error("this mode is missing")]
+    Missing,
     /// A system call failed that always works, but for a lack of resources.
     #[error("the system refused")]
     System(#[from] io::Error),
