@@ -47,6 +47,9 @@ pub struct Buffer {
     pub image: ShmImage,
     /// Never used again, unlike object ids.
     pub serial: u64,
+    /// The surface whose damage history tells what is in it, and the serial that it has there. Nobody's after it
+    /// was used for something else.
+    pub shown: Option<(ObjectId, u64)>,
     /// The destroy request passed; only the id lives on until `delete_id`.
     pub destroyed: bool,
 }
@@ -144,6 +147,13 @@ impl Objects {
         match self.data(id) {
             Some(Data::Surface(surface)) => Some(surface),
             _ => None,
+        }
+    }
+
+    /// Something that is no surface uses a buffer: what is in it afterwards, no damage history knows.
+    pub fn estrange(&mut self, id: ObjectId) {
+        if let Some(Data::Buffer(buffer)) = self.data(id) {
+            buffer.shown = None;
         }
     }
 

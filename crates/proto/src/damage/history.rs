@@ -2,7 +2,8 @@
 //!
 //! What it is: the last commits of a surface, from which a commit learns what changed in its buffer since
 //! that same buffer was committed before (specification 2.1 and 2.2).
-//! What it is not: it knows no objects; a buffer is a serial that is never reused, and a size.
+//! What it is not: it knows no objects; a buffer is a serial that is never reused, and a size. A buffer that
+//! something else has used in between comes back under another serial.
 //! Invariant: outside the returned damage a buffer holds what it held at its previous commit on this
 //! surface, if the client damaged what it changed. Memory and time are bounded.
 

@@ -59,6 +59,7 @@ fn take_shot(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
 fn aim(cx: &mut Cx<'_>, id: ObjectId) -> Result<Verdict, Fault> {
     let Some(buffer) = cx.state.objects.buffer(id) else { return cx.bad(Problem::NotShm) };
     let target = Target { rid: buffer.rid, image: buffer.image };
+    cx.state.objects.estrange(id);
     cx.state.set_data(cx.id, Data::Capture(Some(target)));
     Ok(Verdict::Pass)
 }

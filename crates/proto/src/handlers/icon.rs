@@ -15,6 +15,7 @@ fn add_buffer(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         let applying = cx.state.shadows.get(buffer.rid).is_some_and(Shadow::is_applying);
         return Ok(if applying { Verdict::Wait(buffer.rid) } else { Verdict::Pass });
     }
+    cx.state.objects.estrange(id);
     let size = cx.state.shadows.file(buffer.rid).map_or(0, |file| file.size);
     super::surface::mark(cx.state, &buffer, &Dirty::Whole, size);
     Ok(Verdict::Pass)

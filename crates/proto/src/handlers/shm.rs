@@ -57,7 +57,7 @@ fn create_buffer(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         }
     }
     let serial = cx.state.serial();
-    cx.state.set_data(id, Data::Buffer(Buffer { rid, image, serial, destroyed: false }));
+    cx.state.set_data(id, Data::Buffer(Buffer { rid, image, serial, shown: None, destroyed: false }));
     Ok(Verdict::Pass)
 }
 

@@ -76,6 +76,21 @@ fn shown(state: &mut State, surface: ObjectId) -> Option<Buffer> {
     state.objects.buffer(id).filter(|buffer| buffer.serial == serial && !buffer.destroyed).cloned()
 }
 
+/// The buffer that a commit of this surface shows, as the surface's damage history knows it. Damage is told of
+/// surfaces: what another surface, an icon or a capture has put into the buffer since is no damage of this one. So
+/// its history gets to know the buffer anew.
+fn in_history(state: &mut State, surface: ObjectId, buffer: &Buffer) -> BufferUse {
+    let serial = match buffer.shown {
+        Some((last, serial)) if last == surface => serial,
+        _ => state.serial(),
+    };
+    let id = state.objects.surface(surface).and_then(|it| it.attached).map(|(id, _)| id);
+    if let Some(Data::Buffer(it)) = id.and_then(|id| state.objects.data(id)) {
+        it.shown = Some((surface, serial));
+    }
+    BufferUse { serial, width: buffer.image.width, height: buffer.image.height }
+}
+
 fn commit(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let buffer = shown(cx.state, cx.id);
     if cx.inbound {
@@ -87,9 +102,8 @@ fn commit(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         });
     }
     let size = buffer.as_ref().and_then(|b| Some(cx.state.shadows.file(b.rid)?.size)).unwrap_or(0);
+    let used = buffer.as_ref().map(|it| in_history(cx.state, cx.id, it));
     let Some(surface) = cx.state.objects.surface(cx.id) else { return Ok(Verdict::Pass) };
-    let used =
-        buffer.as_ref().map(|b| BufferUse { serial: b.serial, width: b.image.width, height: b.image.height });
     let dirty = surface.history.commit(used);
     if let (Some(buffer), false) = (buffer, matches!(dirty, Dirty::Nothing)) {
         mark(cx.state, &buffer, &dirty, size);
