@@ -73,7 +73,8 @@ pub enum Root {
     /// Those of this machine.
     #[default]
     Whole,
-    /// A root of its own with a static busybox and nothing else: no libraries, no loader. Login shell: `busybox sh`.
+    /// A root of its own with busybox and nothing else. If that is static (Debian's `busybox-static`): no libraries and
+    /// no loader either ([`Machine::has_loader`]). Login shell: `busybox sh`.
     Busybox {
         /// Applets that it does not have, such as `gzip`.
         without: Vec<&'static str>,
@@ -160,6 +161,9 @@ impl Machine {
             login.display()
         );
         machine.write("passwd", &passwd, 0o644)?;
+        // Terminals have the account's group already, so that a server without rights need not change it.
+        let group = format!("root:x:0:\ntty:x:{}:\nnogroup:x:65534:\n", id.1);
+        machine.write("group", &group, 0o644)?;
         machine.write("shells", &format!("/bin/sh\n{}\n", login.display()), 0o644)?;
         if let (Some(file), Some(text)) = (far.shell.startup_file(), far.banner) {
             machine.write(&format!("skel/{file}"), &format!("echo '{text}'\n"), 0o644)?;
@@ -189,6 +193,11 @@ impl Machine {
     /// The account's `XDG_RUNTIME_DIR` as seen from here.
     pub fn runtime(&self) -> PathBuf {
         self.dir.join("run")
+    }
+
+    /// Whether programs that are not static can run.
+    pub fn has_loader(&self) -> bool {
+        self.far.root == Root::Whole || self.dir.join("root/lib").exists()
     }
 
     /// What it was made from.
@@ -224,13 +233,18 @@ impl Machine {
     /// The root of a machine with busybox alone.
     fn busybox(&self, without: &[&str]) -> Result<(), RealError> {
         let root = self.dir.join("root");
+        let folder = |path: &Path| fs::create_dir_all(path).doing(format!("make {}", path.display()));
         for name in ["bin", "dev", "proc", "etc", "tmp", "run", "home"] {
-            let path = root.join(name);
-            fs::create_dir_all(&path).doing(format!("make {}", path.display()))?;
+            folder(&root.join(name))?;
         }
         mode(&root.join("tmp"), 0o1777)?;
         let busybox = programs::need("busybox")?;
         fs::copy(&busybox, root.join("bin/busybox")).doing("copy busybox")?;
+        for library in libraries(&busybox) {
+            let to = root.join(library.strip_prefix("/").unwrap_or(&library));
+            to.parent().map_or(Ok(()), folder)?;
+            fs::copy(&library, &to).doing(format!("copy {}", library.display()))?;
+        }
         let mut list = Command::new(&busybox);
         list.arg("--list");
         let list = String::from_utf8_lossy(&process::run(list)?).into_owned();
@@ -278,6 +292,15 @@ impl Machine {
         }
         Ok(text)
     }
+}
+
+/// What a program needs beside itself: nothing if it is static.
+fn libraries(program: &Path) -> Vec<PathBuf> {
+    let said = Command::new("ldd").arg(program).output();
+    let said = said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
+    // `libc.so.6 => /lib/… (0x…)`, and the loader by its path alone.
+    let paths = said.lines().filter_map(|l| l.split_whitespace().find(|word| word.starts_with('/')));
+    paths.map(PathBuf::from).collect()
 }
 
 /// User and group of the far account: the caller's own, or nobody's for root.

@@ -60,7 +60,7 @@ fn script(sandbox: &Sandbox, machine: &Machine) -> String {
         }
         text += &volume(far.tmp, &format!("{root}/tmp"), "1777");
     }
-    for name in ["passwd", "shells"] {
+    for name in ["passwd", "group", "shells"] {
         text += &format!("mount --bind '{dir}/{name}' /etc/{name}\n");
     }
     text += &if is_root() {

@@ -34,8 +34,8 @@ fn bytes_take_their_time_and_the_end_arrives() {
     drop(near);
     assert_eq!(far.read(&mut two).expect("an orderly end"), 0);
     drop(far);
-    relay.wait("the connection is gone", |t| t.open == 0).expect("both ended");
-    assert_eq!(relay.traffic(), Traffic { connections: 1, open: 0, up: 2, down: 2 });
+    let all = Traffic { connections: 1, open: 0, up: 2, down: 2 };
+    relay.wait("the connection is gone", |t| t == all).expect("both ended");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_reset_is_an_error_on_both_ends_and_heals() {
     let (mut near, mut far) = connect(&listener, &relay);
     near.write_all(b"x").expect("open");
     far.read_exact(&mut [0; 1]).expect("open");
-    assert_eq!(relay.traffic().connections, 2);
+    relay.wait("two connections", |t| t.connections == 2).expect("the reset one is not counted");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn what_is_swallowed_is_gone_and_what_is_stalled_is_not() {
     other_far.read_exact(&mut four).expect("open");
     far.set_nonblocking(true).expect("a socket");
     assert_eq!(far.read(&mut four).expect_err("nothing").kind(), ErrorKind::WouldBlock);
-    assert_eq!(relay.traffic().open, 2);
+    relay.wait("both are open", |t| t.open == 2).expect("its client is there");
     drop(near);
     relay.wait("the dead one is gone", |t| t.open == 1).expect("its client left");
 }
@@ -107,5 +107,6 @@ fn a_fuse_burns_down() {
     near.read_exact(&mut [0; 4]).expect("open");
     near.write_all(b"12").expect("the kernel takes it");
     assert!(near.read(&mut [0; 1]).is_err());
-    assert_eq!(relay.traffic(), Traffic { connections: 1, open: 0, up: 6, down: 4 });
+    let all = Traffic { connections: 1, open: 0, up: 6, down: 4 };
+    relay.wait("ten bytes have passed", |t| t == all).expect("no more and no less");
 }
