@@ -31,6 +31,7 @@ pub mod programs;
 pub mod proxy;
 pub mod sandbox;
 pub mod scripts;
+pub mod ssh;
 pub mod stage;
 pub mod wait;
 pub mod wire;

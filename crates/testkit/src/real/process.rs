@@ -7,6 +7,8 @@ use super::error::Doing;
 use super::wait::{self, DEADLINE};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -31,6 +33,22 @@ impl Process {
     pub fn start(label: &str, mut command: Command, log: PathBuf) -> Result<Self, RealError> {
         let file = File::create(&log).doing(format!("create {}", log.display()))?;
         command.stderr(file).process_group(0);
+        let child = command.spawn().doing(format!("start {:?}", command.get_program()))?;
+        Ok(Process { label: label.to_owned(), child, log })
+    }
+
+    /// Starts `command`, which is to make itself the leader of a session (`setsid`), with `terminal` for all three
+    /// streams. Its log stays empty.
+    pub fn start_on_terminal(
+        label: &str,
+        mut command: Command,
+        terminal: OwnedFd,
+        log: PathBuf,
+    ) -> Result<Self, RealError> {
+        File::create(&log).doing(format!("create {}", log.display()))?;
+        let share = || terminal.try_clone().doing("share a terminal");
+        // No group of its own: setsid, of which it would be the leader, makes one.
+        command.stdin(share()?).stdout(share()?).stderr(share()?);
         let child = command.spawn().doing(format!("start {:?}", command.get_program()))?;
         Ok(Process { label: label.to_owned(), child, log })
     }
@@ -75,6 +93,8 @@ impl Process {
         }
         // The group may be gone already.
         let _ = kill_process_group(self.group(), Signal::KILL);
+        // One that was to make a group may not have come to it.
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
@@ -148,14 +168,24 @@ fn slurp(mut from: impl std::io::Read) -> Vec<u8> {
 
 /// Kills every process whose environment names `mark`, except this one; a daemon that left its group is found so.
 pub fn sweep(mark: &Path) {
-    use std::os::unix::ffi::OsStrExt;
-    let needle = mark.as_os_str().as_bytes();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<i32>().ok()) else { continue };
-        let Ok(environ) = fs::read(entry.path().join("environ")) else { continue };
-        let stray = environ.windows(needle.len()).any(|w| w == needle);
-        if let (true, Some(pid)) = (stray && pid as u32 != std::process::id(), Pid::from_raw(pid)) {
+    for (pid, _) in marked(mark.as_os_str().as_bytes()) {
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, Signal::KILL);
         }
     }
+}
+
+/// Every process whose environment holds `needle`, except this one: its id and command line.
+pub fn marked(needle: &[u8]) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let Ok(environ) = fs::read(entry.path().join("environ")) else { continue };
+        if pid != std::process::id() && environ.windows(needle.len()).any(|w| w == needle) {
+            let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let words = String::from_utf8_lossy(&words).replace('\0', " ");
+            found.push((pid, words.trim_end().to_owned()));
+        }
+    }
+    found
 }

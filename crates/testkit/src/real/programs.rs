@@ -33,10 +33,11 @@ impl Program {
     }
 }
 
-/// The first executable called `name` in `PATH`.
+/// The first executable called `name` in `PATH`, or where servers are although not every user's `PATH` names it.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).map(|dir| dir.join(name)).find(|p| executable(p))
+    let dirs = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+    dirs.map(|dir| dir.join(name)).find(|p| executable(p))
 }
 
 /// As [`find`], or an error.

@@ -8,6 +8,7 @@ use super::error::Doing;
 use super::process::{self, Process};
 use std::cell::Cell;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -93,6 +94,11 @@ impl Sandbox {
         Ok(path)
     }
 
+    /// Makes a folder with a name of its own.
+    pub fn new_folder(&self, label: &str) -> Result<PathBuf, RealError> {
+        self.folder(&format!("{label}{}", self.next()))
+    }
+
     /// As [`Sandbox::folder`], owned by the account that compositors run as.
     pub fn folder_of_compositor(&self, name: &str) -> Result<PathBuf, RealError> {
         let path = self.folder(name)?;
@@ -139,8 +145,21 @@ impl Sandbox {
 
     /// Starts `command`; what it writes to standard error goes to a log named after `label`.
     pub fn start(&self, label: &str, command: Command) -> Result<Process, RealError> {
-        let log = self.path().join("log").join(format!("{:02}-{label}.log", self.next()));
-        Process::start(label, command, log)
+        Process::start(label, command, self.log(label))
+    }
+
+    /// As [`Sandbox::start`], for a command with a terminal; see [`Process::start_on_terminal`].
+    pub fn start_on_terminal(
+        &self,
+        label: &str,
+        command: Command,
+        terminal: OwnedFd,
+    ) -> Result<Process, RealError> {
+        Process::start_on_terminal(label, command, terminal, self.log(label))
+    }
+
+    fn log(&self, label: &str) -> PathBuf {
+        self.path().join("log").join(format!("{:02}-{label}.log", self.next()))
     }
 
     /// The folder for what is kept after a failure: `target/real/TEST`.
