@@ -4,6 +4,23 @@
 //! stdout is never touched, it belongs to the command; one event is one line of at most [`LINE_MAX`] bytes; bytes that
 //! a terminal would obey are escaped, because some of them come from the other machine.
 
+/// An error and its causes as one line.
+pub fn line(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // The number means nothing to most, and nothing more to the others.
+        let text = text.split(" (os error ").next().unwrap_or_default();
+        // Some errors say what their cause says.
+        if !line.contains(text) {
+            line = format!("{line} ({text})");
+        }
+        cause = error.source();
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,6 @@ mod plan;
 mod run;
 
 use std::collections::hash_map::RandomState;
-use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
@@ -88,8 +87,11 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Completions(shell) => run::manual::completions(shell)?,
         Role::CompleteHosts(files) => run::manual::hosts(&files)?,
         Role::Man(directory) => run::manual::man(directory.as_deref())?,
-        Role::Ssh(_) | Role::Sessions(_) | Role::Attach(_) | Role::Kill(_) => Err(RunError::Missing)?,
-        Role::Doctor(_) | Role::Porter(_) | Role::Keeper(_) => Err(RunError::Missing)?,
+        Role::Ssh(ssh) => run::ssh::run(*ssh, plan.settings)?,
+        Role::Porter(porter) => run::porter::run(&porter)?,
+        Role::Keeper(keeper) => run::keeper::run(&keeper, plan.settings)?,
+        Role::Sessions(_) | Role::Attach(_) | Role::Kill(_) => Err(RunError::Missing)?,
+        Role::Doctor(_) => Err(RunError::Missing)?,
     })
 }
 
@@ -123,18 +125,7 @@ impl Failure {
 
 /// One line: what failed, why, and what to do.
 fn report(failure: &Failure) -> String {
-    let mut line = format!("farway: {failure}");
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // The number means nothing to most, and nothing more to the others.
-        let text = text.split(" (os error ").next().unwrap_or_default();
-        // Some errors say what their cause says.
-        if !line.contains(text) {
-            let _ = write!(line, " ({text})");
-        }
-        cause = error.source();
-    }
+    let mut line = format!("farway: {}", log::line(failure));
     if let Some(hint) = failure.hint() {
         let _ = write!(line, "; {hint}");
     }

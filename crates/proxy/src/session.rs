@@ -25,6 +25,9 @@ pub use inlet::Inlet;
 use link::Link;
 pub use port::Port;
 
+/// The most that is read from a port at its end: what pipes and terminals hold.
+const DRAINED: usize = 1 << 20;
+
 /// What the owner should know.
 #[derive(Debug)]
 pub enum Notice {
@@ -163,12 +166,22 @@ impl Bridge {
         self.ports.remove(&id);
     }
 
-    /// Ends the reading of a port; what was read is still sent.
-    pub fn stop_reading(&mut self, id: u32) {
-        if let Some(port) = self.ports.get_mut(&id) {
-            port.stop_reading();
-            self.session.finish(id);
+    /// Reads what a port has now, and nothing more: whoever still has its other end has said enough.
+    pub fn drain(&mut self, id: u32) {
+        let Some(port) = self.ports.get_mut(&id).filter(|port| port.reads()) else { return };
+        let mut left = DRAINED;
+        while left > 0 {
+            match port.read(&mut self.buffer, left) {
+                Some(bytes) if bytes.is_empty() => break,
+                Some(bytes) => {
+                    left = left.saturating_sub(bytes.len());
+                    self.session.write(id, bytes);
+                }
+                None => break,
+            }
         }
+        port.stop_reading();
+        self.session.finish(id);
     }
 
     /// Puts bytes into a stream that did not come from its port.
@@ -196,6 +209,23 @@ impl Bridge {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.session.is_settled() && self.ports.values().all(Port::is_flushed)
+    }
+
+    /// How many streams there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.session.len()
+    }
+
+    /// Whether there is no stream.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.session.is_empty()
+    }
+
+    /// Reads nothing from a port, or goes on.
+    pub fn hold(&mut self, id: u32, held: bool) {
+        self.ports.get_mut(&id).into_iter().for_each(|port| port.hold(held));
     }
 
     /// Whether what came for a port was written to it.

@@ -29,6 +29,11 @@ impl Door {
         Self { listener: Some(Box::new(listener)), pause: None, complained: false }
     }
 
+    /// Nobody can come in.
+    pub fn closed() -> Self {
+        Self { listener: None, pause: None, complained: false }
+    }
+
     /// Lets nobody in any more.
     pub fn close(&mut self) {
         self.listener = None;

@@ -63,7 +63,8 @@ impl House {
     /// # Errors
     /// What `poll` says.
     pub fn turn(&mut self, fds: &[BorrowedFd<'_>], timeout: Option<Duration>) -> io::Result<Turn> {
-        self.turn_all(fds, timeout, &mut [])
+        let fds: Vec<_> = fds.iter().map(|fd| (*fd, Interest::READ)).collect();
+        self.turn_all(&fds, timeout, &mut [])
     }
 
     /// As [`Self::turn`], and sessions move meanwhile.
@@ -72,7 +73,7 @@ impl House {
     /// What `poll` says.
     pub fn turn_all(
         &mut self,
-        fds: &[BorrowedFd<'_>],
+        fds: &[(BorrowedFd<'_>, Interest)],
         timeout: Option<Duration>,
         bridges: &mut [&mut Bridge],
     ) -> io::Result<Turn> {
@@ -80,8 +81,8 @@ impl House {
         let signals = self.poll.add(self.signals.as_fd(), Interest::READ);
         let bell = self.poll.add(self.bell.as_fd(), Interest::READ);
         let first = self.poll.len();
-        for fd in fds {
-            self.poll.add(*fd, Interest::READ);
+        for (fd, interest) in fds {
+            self.poll.add(*fd, *interest);
         }
         let last = self.poll.len();
         let mut timeouts: Vec<Duration> = timeout.into_iter().collect();

@@ -21,6 +21,7 @@ pub struct Signals {
     pipe: UnixStream,
     ending: Vec<(Signal, Arc<AtomicBool>)>,
     child: Arc<AtomicBool>,
+    window: Arc<AtomicBool>,
 }
 
 /// What has come since the last look.
@@ -30,10 +31,12 @@ pub struct Arrived {
     pub ending: Vec<Signal>,
     /// Some child has ended.
     pub child: bool,
+    /// Our terminal has another size.
+    pub window: bool,
 }
 
 impl Signals {
-    /// Takes over SIGINT, SIGTERM, SIGHUP (unless they are ignored) and SIGCHLD, for the life of the process.
+    /// Takes over SIGINT, SIGTERM, SIGHUP (unless they are ignored), SIGCHLD and SIGWINCH, for the life of the process.
     ///
     /// # Errors
     /// Too many open files.
@@ -52,10 +55,11 @@ impl Signals {
         let ending = ENDING.into_iter().filter(wanted);
         let ending = ending.map(|signal| Ok((signal, watch(signal)?))).collect::<io::Result<_>>()?;
         let child = watch(Signal::CHILD)?;
+        let window = watch(Signal::WINCH)?;
         // Children that we got with the process may have ended before we looked.
         child.store(true, Ordering::SeqCst);
         write.write_all(&[0])?;
-        Ok(Self { pipe, ending, child })
+        Ok(Self { pipe, ending, child, window })
     }
 
     /// What came since the last call.
@@ -67,6 +71,7 @@ impl Signals {
         Arrived {
             ending: self.ending.iter().filter(|(_, flag)| came(flag)).map(|(signal, _)| *signal).collect(),
             child: came(&self.child),
+            window: came(&self.window),
         }
     }
 }

@@ -20,6 +20,8 @@ const COPIED: usize = 8 << 10;
 pub struct Port {
     stream: Option<ByteStream>,
     reads: bool,
+    /// Nothing is read for now.
+    held: bool,
     writes: bool,
     out: Queue,
     /// Bytes that were swallowed.
@@ -38,6 +40,7 @@ impl Port {
         Self {
             stream,
             reads,
+            held: false,
             writes,
             out: Queue::default(),
             swallowed: 0,
@@ -86,6 +89,10 @@ impl Port {
         self.reads = false;
     }
 
+    pub(super) fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
     pub(super) fn push(&mut self, bytes: Bytes) {
         match self.writes {
             true => self.out.push(bytes),
@@ -115,7 +122,7 @@ impl Port {
     pub(super) fn prepare(&mut self, polls: &mut PollSet, room: bool) {
         self.polled = None;
         let Some(stream) = &self.stream else { return };
-        let readable = self.reads && room;
+        let readable = self.reads && !self.held && room;
         let writable = self.writes && !self.out.is_empty();
         if stream.is_duplex() {
             // A descriptor of which nothing is wanted stays out: its hang-up would be reported for ever.

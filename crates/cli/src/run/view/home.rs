@@ -49,7 +49,10 @@ pub fn control_path(directory: &Path, name: &OsStr) -> PathBuf {
 }
 
 /// The private directory, made if it is for us to make.
-fn directory(place: &Place) -> io::Result<()> {
+///
+/// # Errors
+/// It cannot be made, or is not ours alone.
+pub fn private(place: &Place) -> io::Result<()> {
     if !place.own {
         return Ok(());
     }
@@ -73,7 +76,7 @@ impl Home {
     /// It is taken, or the directory cannot be used.
     pub fn new(place: &Place) -> Result<Self, RunError> {
         let failed = |source| RunError::Home { path: place.directory.clone(), source };
-        directory(place).map_err(failed)?;
+        private(place).map_err(failed)?;
         let names: Vec<OsString> = match &place.name {
             Some(name) => vec![name.clone()],
             None => (0..NAMES).map(|number| format!("farway-{number}").into()).collect(),

@@ -1,0 +1,174 @@
+//! When a session ends. A clock is given, so every case can be tested.
+//!
+//! Invariant: a session that is over stays over, and whoever is alone is so for a bounded time.
+
+use std::time::{Duration, Instant};
+
+/// How long an ended session waits for a near end that should be told.
+const UNTOLD: Duration = Duration::from_secs(600);
+
+/// How long connections have once everything ends.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Life {
+    grace: Duration,
+    /// The near end has been away since.
+    alone: Option<Instant>,
+    /// Everything is being ended since.
+    ending: Option<Instant>,
+    /// The near end wants nothing more from us.
+    dismissed: bool,
+    command_ended: bool,
+    /// Nothing runs any more.
+    over: bool,
+    told: bool,
+}
+
+impl Life {
+    /// A session with a near end.
+    pub fn new(grace: Duration) -> Self {
+        Self {
+            grace,
+            alone: None,
+            ending: None,
+            dismissed: false,
+            command_ended: false,
+            over: false,
+            told: false,
+        }
+    }
+
+    /// The near end is away.
+    pub fn alone(&mut self, now: Instant) {
+        self.alone.get_or_insert(now);
+    }
+
+    /// It is back.
+    pub fn linked(&mut self) {
+        self.alone = None;
+    }
+
+    /// Another near end must hear everything anew.
+    pub fn taken_over(&mut self) {
+        self.over = false;
+        self.told = false;
+    }
+
+    /// Since when the near end has been away.
+    pub fn alone_since(&self) -> Option<Instant> {
+        self.alone
+    }
+
+    /// Nobody waits for what we would have to say.
+    pub fn dismissed(&mut self) {
+        self.dismissed = true;
+    }
+
+    /// Everything is to end.
+    pub fn end(&mut self, now: Instant) {
+        self.ending.get_or_insert(now);
+    }
+
+    /// Whether everything is to end.
+    pub fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// The command has ended. True for the first time.
+    pub fn command_ended(&mut self) -> bool {
+        !std::mem::replace(&mut self.command_ended, true)
+    }
+
+    /// Nothing runs any more. True for the first time.
+    pub fn over(&mut self) -> bool {
+        !std::mem::replace(&mut self.over, true)
+    }
+
+    /// The near end knows that it is over.
+    pub fn told(&mut self) {
+        self.told = true;
+    }
+
+    /// Whether connections have had their time to end.
+    pub fn has_waited(&self, connections: usize, now: Instant) -> bool {
+        connections == 0 || self.ending.is_some_and(|since| now >= since + FAREWELL)
+    }
+
+    /// Whether the near end has been away for too long.
+    pub fn is_grace_over(&self, now: Instant) -> bool {
+        self.ending.is_none() && self.patience().is_some_and(|until| now >= until)
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_over(&self) -> bool {
+        self.over && (self.told || self.dismissed)
+    }
+
+    fn patience(&self) -> Option<Instant> {
+        let patience = if self.over { self.grace.min(UNTOLD) } else { self.grace };
+        // A grace beyond the clock's end is for ever.
+        self.alone?.checked_add(patience)
+    }
+
+    /// When to look again.
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.ending {
+            Some(since) => Some(since + FAREWELL).filter(|_| !self.over),
+            None => self.patience(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_near_end_that_stays_away_ends_the_session() {
+        let start = Instant::now();
+        let mut life = Life::new(10 * SECOND);
+        assert!(!life.is_grace_over(start + 1000 * SECOND), "it is here");
+        life.alone(start);
+        life.alone(start + 5 * SECOND);
+        assert!(!life.is_grace_over(start + 9 * SECOND));
+        assert!(life.is_grace_over(start + 10 * SECOND));
+        life.linked();
+        assert!(!life.is_grace_over(start + 10 * SECOND));
+        assert_eq!(life.deadline(), None);
+    }
+
+    #[test]
+    fn a_session_is_over_once_the_near_end_knows() {
+        let mut life = Life::new(SECOND);
+        assert!(life.command_ended() && !life.command_ended());
+        assert!(life.over() && !life.over());
+        assert!(!life.is_over());
+        life.told();
+        assert!(life.is_over());
+    }
+
+    #[test]
+    fn nobody_is_told_after_a_dismissal() {
+        let now = Instant::now();
+        let mut life = Life::new(SECOND);
+        life.dismissed();
+        life.end(now);
+        assert!(!life.is_over(), "what runs has its time");
+        assert!(!life.has_waited(1, now) && life.has_waited(0, now) && life.has_waited(1, now + FAREWELL));
+        life.over();
+        assert!(life.is_over());
+    }
+
+    #[test]
+    fn an_ended_session_does_not_wait_a_day() {
+        let start = Instant::now();
+        let mut life = Life::new(86_400 * SECOND);
+        life.alone(start);
+        life.over();
+        assert!(life.is_grace_over(start + UNTOLD));
+    }
+}

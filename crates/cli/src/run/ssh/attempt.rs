@@ -1,0 +1,293 @@
+//! One ssh connection on its way to a session: the process, and what is said before the session's frames.
+//!
+//! Not the session. Invariant: an attempt that is dropped takes its ssh with it.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use farway_proto::session::frame::{FROM_NEAR, put_words, take_words};
+use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, Secret};
+use farway_sys::net::{ByteStream, Received, Sent, Socket};
+use farway_sys::process::SpawnOptions;
+use rustix::process::Signal;
+
+use crate::plan::far::Reach;
+use crate::run::RunError;
+use crate::run::reaper::Child;
+use crate::ssh::intro::{Fallback, Intro, IntroPlan, Step};
+use crate::ssh::parcel::{Machine, Parcel, Places};
+use crate::ssh::script::{Stage1, stage1};
+use crate::ssh::words::Words;
+
+/// How an attempt is made, any number of times.
+#[derive(Clone, Debug)]
+pub struct Way {
+    ssh: OsString,
+    words: Words,
+    stage: Stage1,
+    /// What to call the other machine.
+    pub name: String,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Attempt {
+    child: Child,
+    stream: ByteStream,
+    intro: Intro,
+    out: VecDeque<Bytes>,
+    /// What came behind the magic, until the answer is whole.
+    answer: Option<BytesMut>,
+    begun: Instant,
+    upload: Option<Upload>,
+    /// Nothing more will come.
+    closed: bool,
+}
+
+/// A program on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload {
+    /// Bytes in all.
+    pub total: usize,
+    /// Bytes that ssh has taken.
+    pub done: usize,
+}
+
+/// What an attempt has come to.
+#[derive(Debug)]
+pub enum Progress {
+    /// Nothing yet.
+    Waiting,
+    /// The other end has answered; what came behind its answer.
+    Answered(Box<Answer>, BytesMut),
+    /// Only a classic channel is possible.
+    Fallback(Fallback),
+    /// It has failed.
+    Failed(RunError),
+}
+
+impl Way {
+    /// Decides how.
+    ///
+    /// # Errors
+    /// `--remote-bin` cannot be said in a shell.
+    pub fn new(reach: &Reach, words: &Words) -> Result<Self, RunError> {
+        let remote_bin = match &reach.remote_bin {
+            Some(bin) => Some(bin.to_str().ok_or(crate::ssh::script::ScriptError::RemoteBin)?.to_string()),
+            None => None,
+        };
+        let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, ..Stage1::default() };
+        stage1(&stage)?;
+        Ok(Self { ssh: reach.ssh.clone(), words: words.clone(), stage, name: words.name.clone() })
+    }
+
+    /// Starts ssh, and says the first words without waiting for anything.
+    ///
+    /// # Errors
+    /// ssh cannot be started.
+    pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
+        let hello = Hello {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").into(),
+            capabilities: Vec::new(),
+            near: near.clone(),
+            ask,
+        };
+        let mut first = BytesMut::new();
+        // Values of these types always have a JSON form.
+        put_words(&mut first, FROM_NEAR, &serde_json::to_vec(&hello).unwrap_or_default());
+        let first = first.freeze();
+        let stage = Stage1 { first_flight_len: first.len(), ..self.stage.clone() };
+        let text = stage1(&stage)?;
+        let intro = Intro::new(IntroPlan {
+            first_flight: first.to_vec(),
+            bootstrap: stage.may_send(),
+            remote_bin: stage.remote_bin.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        });
+        let (child, stream) = self.start(&text)?;
+        Ok(Attempt {
+            child,
+            stream,
+            intro,
+            out: VecDeque::from([first]),
+            answer: None,
+            begun: Instant::now(),
+            upload: None,
+            closed: false,
+        })
+    }
+
+    fn start(&self, text: &str) -> Result<(Child, ByteStream), RunError> {
+        let (ours, theirs) = Socket::pair()?;
+        let theirs = OwnedFd::from(theirs);
+        let mut command = Command::new(&self.ssh);
+        command.args(&self.words.link).arg(text);
+        command.stdin(theirs.try_clone()?).stdout(theirs);
+        // They are this machine's, not the other's.
+        command.env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+        // Ctrl-C is for the command over there, or for us.
+        let ignore = vec![Signal::INT, Signal::QUIT, Signal::TSTP];
+        let options = SpawnOptions { ignore, orphaned: Some(Signal::TERM), ..SpawnOptions::default() };
+        let child = Child::start(&mut command, options)
+            .map_err(|source| RunError::Command { program: self.ssh.clone(), source })?;
+        Ok((child, ByteStream::from(OwnedFd::from(ours))))
+    }
+}
+
+impl Attempt {
+    /// ssh.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// How long it has taken so far.
+    pub fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// A program that is being sent.
+    pub fn upload(&self) -> Option<Upload> {
+        self.upload
+    }
+
+    /// What to wait for: to read, and also to write.
+    pub fn poll_fd(&self) -> (BorrowedFd<'_>, bool) {
+        (self.stream.read_fd(), !self.out.is_empty())
+    }
+
+    /// Whether its end of file was seen, so that only ssh's own end can bring more.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// ssh and the link, for the session.
+    pub fn into_parts(self) -> (Child, ByteStream) {
+        (self.child, self.stream)
+    }
+
+    /// Reads and writes what can be.
+    pub fn turn(&mut self) -> Progress {
+        if let Err(error) = self.write() {
+            return Progress::Failed(error.into());
+        }
+        loop {
+            let mut input = BytesMut::new();
+            match self.stream.recv(&mut input, 64 << 10) {
+                Ok(Received::Bytes(_)) => match self.understand(input) {
+                    Progress::Waiting => {}
+                    progress => return progress,
+                },
+                Ok(Received::Empty) => break,
+                Ok(Received::Closed) => {
+                    self.closed = true;
+                    break;
+                }
+                Err(error) => return Progress::Failed(error.into()),
+            }
+        }
+        match self.child.status() {
+            Some(status) => Progress::Failed(self.intro.on_closed(status.code()).into()),
+            None => Progress::Waiting,
+        }
+    }
+
+    fn understand(&mut self, input: BytesMut) -> Progress {
+        if self.answer.is_some() {
+            return self.listen(&input);
+        }
+        for step in self.intro.on_bytes(&input) {
+            match self.step(step) {
+                Progress::Waiting => {}
+                progress => return progress,
+            }
+        }
+        if let Err(error) = self.write() {
+            return Progress::Failed(error.into());
+        }
+        Progress::Waiting
+    }
+
+    fn step(&mut self, step: Step) -> Progress {
+        match step {
+            Step::Send(bytes) => self.out.push_back(bytes.into()),
+            Step::Choose(machine) => {
+                let step = self.choose(&machine);
+                return self.step(step);
+            }
+            Step::Upload { bytes, folder } => {
+                tracing::info!("sending farway to {folder} ({} bytes)", bytes.len());
+                self.upload = Some(Upload { total: bytes.len(), done: 0 });
+                self.out.push_back(bytes.into());
+            }
+            Step::Ready { rest } => {
+                self.upload = None;
+                self.answer = Some(BytesMut::new());
+                return self.listen(&rest);
+            }
+            Step::Fallback(fallback) => return Progress::Fallback(fallback),
+            Step::Failed(error) => return Progress::Failed(error.into()),
+        }
+        Progress::Waiting
+    }
+
+    fn choose(&mut self, machine: &Machine) -> Step {
+        let data = std::env::var_os("XDG_DATA_HOME").map(std::path::PathBuf::from);
+        let home = std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".local/share"));
+        let places = Places { exe: std::env::current_exe().ok(), data: data.or(home) };
+        match Parcel::choose(machine, &places, |path| std::fs::read(path)) {
+            Ok(parcel) => self.intro.offer(&parcel),
+            Err(error) => self.intro.no_offer(error),
+        }
+    }
+
+    fn listen(&mut self, bytes: &[u8]) -> Progress {
+        let Some(answer) = &mut self.answer else { return Progress::Waiting };
+        answer.extend_from_slice(bytes);
+        let words = match take_words(answer) {
+            Ok(Some(words)) => words,
+            Ok(None) => return Progress::Waiting,
+            Err(_) => return Progress::Failed(RunError::Words2),
+        };
+        match serde_json::from_slice(&words) {
+            Ok(words) => Progress::Answered(Box::new(words), std::mem::take(answer)),
+            Err(_) => Progress::Failed(RunError::Words2),
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        while let Some(front) = self.out.front_mut() {
+            match self.stream.send(&[IoSlice::new(front)])? {
+                Sent::Bytes(count) => {
+                    drop(front.split_to(count));
+                    if let Some(upload) = &mut self.upload {
+                        upload.done += count;
+                    }
+                    if front.is_empty() {
+                        self.out.pop_front();
+                    }
+                }
+                Sent::Full => return Ok(()),
+                // What it has said is still to be read, and ssh's end to be seen.
+                Sent::Closed => self.out.clear(),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ends ssh, if it has not ended: politely, as it may be the master of other connections.
+pub fn dismiss(child: &Child) {
+    child.signal(Signal::TERM);
+}
+
+impl AsFd for Attempt {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.read_fd()
+    }
+}
