@@ -9,6 +9,8 @@ mod args;
 mod log;
 mod plan;
 mod run;
+#[allow(dead_code, unused_imports)]
+mod ssh;
 
 use std::collections::hash_map::RandomState;
 use std::error::Error;
