@@ -113,7 +113,7 @@ fn search(names: &[String]) -> String {
     };
     // Names with a star are for the shell to fill in; where none fits, no file has the name.
     format!(
-        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwu=$(id -u); {OURS}; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; for fwd in "$XDG_RUNTIME_DIR/farway" {SHARED}; do fwo "$fwd" && fwf "$fwd"; done; "#
+        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwu=$(id -u); fwm="{SHARED}"; {OURS}; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; for fwd in "$XDG_RUNTIME_DIR/farway" $fwm; do fwo "$fwd" && fwf "$fwd"; done; "#
     )
 }
 
@@ -179,8 +179,7 @@ pub fn stage2(stage: &Stage2) -> Vec<u8> {
         .replace("@PACKED@", &stage.packed_len.to_string())
         .replace("@UNPACK@", unpack)
         .replace("@CHECK@", check)
-        .replace("@EXPECTED@", &expected)
-        .replace("@SHARED@", SHARED);
+        .replace("@EXPECTED@", &expected);
     let mut bytes = text.into_bytes();
     debug_assert!(bytes.len() < STAGE2_LEN, "{} bytes", bytes.len());
     bytes.resize(STAGE2_LEN, b' ');

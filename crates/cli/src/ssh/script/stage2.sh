@@ -9,7 +9,7 @@ fwroom() {
 }
 fwplace() {
   fwtried=
-  for fwd in "${XDG_CACHE_HOME:-$HOME/.cache}/farway" ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/farway"} @SHARED@; do
+  for fwd in "${XDG_CACHE_HOME:-$HOME/.cache}/farway" ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/farway"} $fwm; do
     case "$fwd" in *-"$fwu") fwk=shared;; *) fwk=own;; esac
     fwroom "$fwd" $fwk >/dev/null 2>&1 </dev/null && return
     fwtried="$fwtried $fwd"
