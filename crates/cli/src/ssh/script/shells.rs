@@ -71,6 +71,8 @@ struct Far {
     /// Done to the parcel on its way.
     damage: fn(&mut Vec<u8>),
     env: Vec<(&'static str, PathBuf)>,
+    /// Mounted over `.cache` with these options, in a name space of its own.
+    mount: Option<&'static str>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -97,7 +99,7 @@ impl Far {
         }
         let env = vec![("XDG_RUNTIME_DIR", root.path().join("run"))];
         let parcel = Some(parcel());
-        Self { root, login, remote_bin: None, bootstrap: true, parcel, damage: |_| {}, env }
+        Self { root, login, remote_bin: None, bootstrap: true, parcel, damage: |_| {}, env, mount: None }
     }
 
     fn home(&self, path: &str) -> PathBuf {
@@ -120,14 +122,21 @@ impl Far {
         // Nobody else's.
         let text = text.replace(SHARED, &format!("{}/farway-$fwu", self.root.path().display()));
         let mut command = Command::new(which("timeout").expect("timeout"));
-        command.arg("30").arg(which(self.login).expect("a shell"));
+        command.arg("30");
+        if let Some(options) = self.mount {
+            command.args([which("unshare").expect("unshare"), "-rm".into()]).args([which("sh").expect("sh")]);
+            let mount = which("mount").expect("mount");
+            let line = format!("{} -t tmpfs -o {options} none .cache && exec \"$0\" \"$@\"", mount.display());
+            command.args(["-c", &line]);
+        }
+        command.arg(which(self.login).expect("a shell"));
         if self.login == "busybox" {
             command.arg("sh");
         }
         command.args(["-c", &text]).env_clear().envs(self.env.iter().cloned());
         let (home, tools) = (self.root.path().join("home"), self.root.path().join("tools"));
         command.current_dir(&home).env("HOME", home).env("PATH", tools);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }
 
@@ -294,6 +303,23 @@ fn the_next_folder_is_taken_if_one_is_no_good() {
         fs::set_permissions(&runtime, fs::Permissions::from_mode(0o770)).expect("a mode");
         let End::Failed(IntroError::NotAllowed) = far.run() else { panic!("trusted a shared folder") };
     });
+}
+
+#[test]
+fn a_folder_that_is_full_or_runs_nothing_is_passed_over() {
+    let test = ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"];
+    let may_mount = Command::new("unshare").args(test).stderr(Stdio::null()).status();
+    if !may_mount.is_ok_and(|status| status.success()) {
+        // Not a matter of what is installed: many build machines allow nobody to mount.
+        return;
+    }
+    for inner in installed(&INNER) {
+        for options in ["noexec", "size=64k", "ro"] {
+            let far = Far { mount: Some(options), ..Far::new("dash", inner) };
+            fs::create_dir(far.home(".cache")).expect("a folder");
+            far.ran(&far.root.path().join("run/farway").join(parcel().name("1.2")));
+        }
+    }
 }
 
 #[test]
