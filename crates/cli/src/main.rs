@@ -92,7 +92,8 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Ssh(ssh) => run::ssh::run(*ssh, plan.settings)?,
         Role::Porter(porter) => run::porter::run(&porter)?,
         Role::Keeper(keeper) => run::keeper::run(&keeper, plan.settings)?,
-        Role::Sessions(_) | Role::Attach(_) | Role::Kill(_) => Err(RunError::Missing)?,
+        Role::Attach(attach) => run::ssh::attach(*attach, plan.settings)?,
+        Role::Sessions(_) | Role::Kill(_) => Err(RunError::Missing)?,
         Role::Doctor(_) => Err(RunError::Missing)?,
     })
 }

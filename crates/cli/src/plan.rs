@@ -233,10 +233,10 @@ fn role(
     Ok(match &args.mode {
         Mode::Ssh(ssh) => Role::Ssh(Box::new(far::ssh(args, &ssh.words, env, here, notes)?)),
         Mode::Attach(one) => Role::Attach(Box::new(far::attach(args, &one.words, env, here, notes)?)),
-        Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, env, here)),
+        Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, here)),
         Mode::Kill(one) => Role::Kill(far::kill(args, &one.words)),
         Mode::Doctor(hosts) => Role::Doctor(far::doctor(args, hosts, env, here)),
-        Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, env, here)),
+        Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, here)),
         Mode::Keeper => Role::Keeper(far::keeper(env, here)?),
         Mode::Completions { shell } => Role::Completions(*shell),
         Mode::CompleteHosts => Role::CompleteHosts(far::host_files(env)),

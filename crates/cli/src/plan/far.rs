@@ -239,20 +239,14 @@ fn start(args: &Args) -> Start {
 }
 
 /// Decides for `farway sessions`. Each host has its own table in the configuration.
-pub fn sessions(
-    args: &Args,
-    hosts: &HostsArgs,
-    config: &Config,
-    env: &Environment,
-    here: &Circumstances,
-) -> Sessions {
+pub fn sessions(args: &Args, hosts: &HostsArgs, config: &Config, here: &Circumstances) -> Sessions {
     let cut = cut(&hosts.words);
     let host = |name: &OsString| {
         let mut args = args.clone();
         config.apply(&mut args, Some(&name.to_string_lossy()));
         reach(&args, [cut.options, &[name.clone()]].concat(), name)
     };
-    let directory = directory(env, here);
+    let directory = directory(here);
     Sessions { hosts: cut.rest.iter().map(host).collect(), directory, json: hosts.json }
 }
 
@@ -288,24 +282,21 @@ pub fn doctor(args: &Args, hosts: &HostsArgs, env: &Environment, here: &Circumst
     }
 }
 
-/// Where the sockets of sessions are.
-fn directory(env: &Environment, here: &Circumstances) -> PathBuf {
-    match runtime_dir(env) {
-        Some(directory) => directory.join("farway-sessions"),
-        // Not below TMPDIR: that may be another one for the next login.
-        None => Path::new("/tmp").join(format!("farway-{}", here.uid)).join("sessions"),
-    }
+/// Where the sockets of sessions are. Not in `XDG_RUNTIME_DIR`, which goes away with the user's last login, and that may
+/// have been the link; not below `TMPDIR`, which may be another one for the next login.
+fn directory(here: &Circumstances) -> PathBuf {
+    Path::new("/tmp").join(format!("farway-{}", here.uid))
 }
 
 /// Decides for the mode that ssh starts.
-pub fn porter(protocol: bool, env: &Environment, here: &Circumstances) -> Porter {
-    Porter { protocol, directory: directory(env, here) }
+pub fn porter(protocol: bool, here: &Circumstances) -> Porter {
+    Porter { protocol, directory: directory(here) }
 }
 
 /// Decides for the mode that holds a session.
 pub fn keeper(env: &Environment, here: &Circumstances) -> Result<Keeper, PlanError> {
     Ok(Keeper {
-        directory: directory(env, here),
+        directory: directory(here),
         place: view::place(None, env, here)?,
         shell: value(env, "SHELL").unwrap_or(OsStr::new("/bin/sh")).into(),
         tag: here.tag.clone(),

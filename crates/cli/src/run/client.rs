@@ -8,11 +8,11 @@ use farway_proxy::Settings;
 use farway_proxy::transport::Dial;
 use farway_sys::net::{listen_unix, vsock};
 
+use super::RunError;
 use super::door::Door;
 use super::house::House;
 use super::reaper::reap;
 use super::screen::{self, Inherited};
-use super::RunError;
 use crate::plan::{Channel, Client};
 
 /// What the kernel keeps for us at most; larger values are cut by it.

@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 use farway_proxy::roles::secctx::SecctxError;
 use farway_sys::net::ListenError;
 
+use farway_proto::session::SessionError;
+
 use super::OURS;
 use super::view::AskError;
+use crate::ssh::intro::IntroError;
+use crate::ssh::script::ScriptError;
+use crate::ssh::words::WordsError;
 
 /// Why a run ended.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +93,47 @@ pub enum RunError {
     /// A mode that is decided but not built.
     #[error("this mode is missing")]
     Missing,
+    /// ssh's words are not understood.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// The shell text cannot be made.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// There is no session, and why.
+    #[error("no session")]
+    Intro(#[from] IntroError),
+    /// What the other end says is not of this agreement.
+    #[error("the farway at the other end says something that this one does not understand")]
+    Answer,
+    /// The session cannot go on.
+    #[error("the session cannot go on")]
+    Session(#[source] SessionError),
+    /// The other end says no.
+    #[error("{name}: {}", crate::log::escaped(text))]
+    Refused {
+        /// Where.
+        name: String,
+        /// Its reason.
+        text: String,
+    },
+    /// The other machine has no farway any more.
+    #[error("farway is gone on {name}")]
+    SessionLost {
+        /// Where.
+        name: String,
+    },
+    /// The other machine has only a waypipe.
+    #[error("there is no farway on {name}, and so no sessions")]
+    NoSessions {
+        /// Where.
+        name: String,
+    },
+    /// Options with which ssh runs nothing.
+    #[error("with these options ssh does not log in")]
+    NoLogin,
+    /// `-f`.
+    #[error("ssh's option -f cannot be used: windows need this process")]
+    Background,
     /// A system call failed that always works, but for a lack of resources.
     #[error("the system refused")]
     System(#[from] io::Error),
@@ -113,6 +159,9 @@ impl RunError {
             Self::Home { .. } => Some("check XDG_RUNTIME_DIR, or TMPDIR without it"),
             Self::Ask(error) => error.hint(),
             Self::Secctx(_) => Some("leave --secctx out to go without"),
+            Self::Background => Some("let your shell put farway into the background instead, with &"),
+            Self::Answer => Some("use the same version at both ends"),
+            Self::NoSessions { .. } => Some("install farway there"),
             _ => None,
         }
     }
@@ -122,6 +171,7 @@ impl RunError {
         match self {
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => 127,
             Self::Command { .. } => 126,
+            Self::Words(_) | Self::NoLogin | Self::Background | Self::Script(_) => 2,
             _ => OURS,
         }
     }

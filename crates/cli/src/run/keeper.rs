@@ -9,8 +9,8 @@ pub mod home;
 mod life;
 pub mod probe;
 pub mod stage;
-mod words;
 pub mod wire;
+mod words;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -70,7 +70,7 @@ enum Source {
 /// # Errors
 /// See [`RunError`]; the near end is told.
 pub fn run(plan: &far::Keeper, settings: Settings) -> Result<u8, RunError> {
-    let socket = Socket::from(rustix::io::dup(rustix::stdio::stdin())?);
+    let socket = Socket::from(rustix::stdio::stdin().try_clone_to_owned()?);
     let Some(mut caller) = Caller::new(socket) else { return Err(RunError::Shape) };
     let hello = loop {
         match caller.hear() {
@@ -105,7 +105,12 @@ fn wait(caller: &Caller) -> Result<(), RunError> {
 }
 
 impl Keeper {
-    fn new(plan: &far::Keeper, settings: Settings, start: Box<Start>, near: Secret) -> Result<Self, RunError> {
+    fn new(
+        plan: &far::Keeper,
+        settings: Settings,
+        start: Box<Start>,
+        near: Secret,
+    ) -> Result<Self, RunError> {
         let house = House::new(words::settings(&start, settings))?;
         let home = Home::new(&plan.directory)?;
         let secret = home::new_secret()?;
@@ -265,7 +270,9 @@ impl Keeper {
         }
         let quiet = self.stage.status().is_some() && self.house.service.live() == 0;
         let ended = self.life.is_ending() && (self.stage.is_empty(&[]) || self.stage.has_given_up());
-        if (quiet && !self.life.is_ending()) || (ended && self.life.has_waited(self.house.service.live(), now)) {
+        if (quiet && !self.life.is_ending())
+            || (ended && self.life.has_waited(self.house.service.live(), now))
+        {
             self.say_over();
         }
     }
@@ -323,7 +330,10 @@ impl Keeper {
                 let known = id == self.home.id && home::same(&secret, &self.secret);
                 if !known || !home::same(&hello.near, &self.near) {
                     let text = format!("the session {} is shown elsewhere now", self.home.id);
-                    return words::send_all(&link, &wire::answer(&wire::refused(RefusalReason::Denied, text)));
+                    return words::send_all(
+                        &link,
+                        &wire::answer(&wire::refused(RefusalReason::Denied, text)),
+                    );
                 }
                 self.resume(link, caller, &positions);
             }

@@ -34,7 +34,10 @@ pub fn run(porter: &Porter) -> Result<u8, RunError> {
     let hello = match wire::parse(&words) {
         Ok(Some(hello)) => hello,
         Ok(None) | Err(wire::NotWords) => {
-            say(&wire::refused(RefusalReason::Protocol, "the farway over there does not understand this one"))?;
+            say(&wire::refused(
+                RefusalReason::Protocol,
+                "the farway over there does not understand this one",
+            ))?;
             return Ok(OURS);
         }
     };

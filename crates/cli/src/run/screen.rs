@@ -60,9 +60,7 @@ pub fn with(
         }
         Compositor::Inherited(number) => match inherited.0 {
             Some(compositor) => body(&compositor),
-            None => {
-                Err(RunError::Inherited { number: *number, source: io::ErrorKind::NotFound.into() })
-            }
+            None => Err(RunError::Inherited { number: *number, source: io::ErrorKind::NotFound.into() }),
         },
     }
 }

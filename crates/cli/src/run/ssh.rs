@@ -62,13 +62,9 @@ pub fn run(plan: Ssh, settings: Settings) -> Result<u8, RunError> {
     let mut house = House::new(settings)?;
     let ring = house.ring();
     let terminal = Terminal::new(words.wants_terminal(terminal::is_input()), plan.term.as_deref());
-    let start = Start {
-        command: words.command.clone(),
-        terminal: terminal.words(),
-        ..plan.start.clone()
-    };
+    let start = Start { command: words.command.clone(), terminal: terminal.words(), ..plan.start.clone() };
     let shown = &plan.shown;
-    screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, move |compositor| {
+    screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, |compositor| {
         let mut fallback = None;
         if !plan.only_classic {
             let way = Way::new(&plan.reach, &words)?;
@@ -94,7 +90,7 @@ pub fn attach(plan: Attach, settings: Settings) -> Result<u8, RunError> {
     let mut house = House::new(settings)?;
     let ring = house.ring();
     let shown = &plan.shown;
-    screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, move |compositor| {
+    screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, |compositor| {
         let terminal = Terminal::new(terminal::is_input(), plan.term.as_deref());
         let ask = Ask::Attach { id: plan.id.clone(), terminal: terminal.words() };
         let way = Way::new(&plan.reach, &words)?;

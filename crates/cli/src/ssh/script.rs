@@ -27,11 +27,11 @@ pub const STAGE2_LEN: usize = 4096;
 const SHARED: &str = "/var/tmp/farway-$fwu /tmp/farway-$fwu /dev/shm/farway-$fwu";
 
 /// Whether `$1` is a folder and no link, of this user, and shut to all others.
-const OURS: &str = r#"fwo(){ set -- $(ls -ldn "$1" 2>/dev/null); case "$1 $3" in "drwx------"*" $fwu");; *)false;; esac; }"#;
+const OURS: &str =
+    r#"fwo(){ set -- $(ls -ldn "$1" 2>/dev/null); case "$1 $3" in "drwx------"*" $fwu");; *)false;; esac; }"#;
 
 /// Whether `$1` is a farway that speaks our version of the agreement.
-const SPEAKS: &str =
-    r#"fws(){ case "$("$1" porter --protocol 2>/dev/null </dev/null)" in PROTOCOL|"PROTOCOL "*);; *)false;; esac; }"#;
+const SPEAKS: &str = r#"fws(){ case "$("$1" porter --protocol 2>/dev/null </dev/null)" in PROTOCOL|"PROTOCOL "*);; *)false;; esac; }"#;
 
 /// To become `$1` if it is suitable.
 const EXEC: &str = r#"fwx(){ fws "$1" && exec "$1" porter; }"#;

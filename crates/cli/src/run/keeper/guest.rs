@@ -2,10 +2,10 @@
 //!
 //! Invariant: the display's socket listens before the command starts.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use farway_proto::session::words::Start;
@@ -87,7 +87,8 @@ impl Guests {
             service.serve_app(owned(ours), dial(inlet))?;
             return Ok((Self { door: Door::closed(), x: None }, environment));
         }
-        private(&plan.place).map_err(|source| RunError::Home { path: plan.place.directory.clone(), source })?;
+        private(&plan.place)
+            .map_err(|source| RunError::Home { path: plan.place.directory.clone(), source })?;
         let (name, path) = display(plan, start);
         let door = Door::new(listen_unix(&path, BACKLOG).map_err(RunError::Display)?);
         environment.set.push(("WAYLAND_DISPLAY".into(), name.clone()));
@@ -97,7 +98,7 @@ impl Guests {
             false => None,
         };
         if let Some(x) = &x {
-            environment.set.push(("DISPLAY".into(), x.name()));
+            environment.set.push(("DISPLAY".into(), x.name().into()));
         }
         Ok((Self { door, x }, environment))
     }
@@ -144,4 +145,3 @@ fn xwls(start: &Start) -> Xwls {
     let level = if start.debug { "debug" } else { "error" };
     Xwls { rust_log: (!set).then_some(level) }
 }
-

@@ -239,7 +239,7 @@ impl Attempt {
     fn choose(&mut self, machine: &Machine) -> Step {
         let data = std::env::var_os("XDG_DATA_HOME").map(std::path::PathBuf::from);
         let home = std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".local/share"));
-        let places = Places { exe: std::env::current_exe().ok(), data: data.or(home) };
+        let places = Places { exe: std::env::current_exe().ok(), data_home: data.or(home) };
         match Parcel::choose(machine, &places, |path| std::fs::read(path)) {
             Ok(parcel) => self.intro.offer(&parcel),
             Err(error) => self.intro.no_offer(error),
@@ -252,11 +252,11 @@ impl Attempt {
         let words = match take_words(answer) {
             Ok(Some(words)) => words,
             Ok(None) => return Progress::Waiting,
-            Err(_) => return Progress::Failed(RunError::Words2),
+            Err(_) => return Progress::Failed(RunError::Answer),
         };
         match serde_json::from_slice(&words) {
             Ok(words) => Progress::Answered(Box::new(words), std::mem::take(answer)),
-            Err(_) => Progress::Failed(RunError::Words2),
+            Err(_) => Progress::Failed(RunError::Answer),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Not ssh's process before the session's first frame. Invariants: a link that is lost is replaced until the user or
 //! the other end says no; what the command wrote is written here before we end.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -211,7 +211,8 @@ impl<'a> Near<'a> {
     fn show(&mut self) {
         if let Some(retry) = &self.retry {
             let away = retry.since.elapsed().as_secs();
-            let doing = match (&self.attempt, retry.next.saturating_duration_since(Instant::now()).as_secs()) {
+            let doing = match (&self.attempt, retry.next.saturating_duration_since(Instant::now()).as_secs())
+            {
                 (Some(_), _) => "trying to get it back".to_string(),
                 (None, left) => format!("next try in {} s", left + 1),
             };
@@ -254,7 +255,12 @@ impl<'a> Near<'a> {
         }
     }
 
-    fn on_answer(&mut self, answer: Answer, stream: ByteStream, rest: &[u8]) -> Result<Option<End>, RunError> {
+    fn on_answer(
+        &mut self,
+        answer: Answer,
+        stream: ByteStream,
+        rest: &[u8],
+    ) -> Result<Option<End>, RunError> {
         match answer {
             Answer::Started(session) | Answer::Attached(session) if self.session.is_none() => {
                 tracing::info!("session {} with farway {}", session.id, session.version);
@@ -267,7 +273,7 @@ impl<'a> Near<'a> {
                 self.linked_again();
             }
             Answer::Refused(refusal) => return self.on_refusal(refusal),
-            _ => return Err(RunError::Words2),
+            _ => return Err(RunError::Answer),
         }
         Ok(None)
     }
@@ -309,7 +315,8 @@ impl<'a> Near<'a> {
             tracing::info!("{loss}");
             self.retry.get_or_insert_with(|| Retry::new(Instant::now()));
             if !self.status.is_live() {
-                self.status.say(&format!("the link to {} is lost ({loss}); trying to get it back", self.way.name));
+                self.status
+                    .say(&format!("the link to {} is lost ({loss}); trying to get it back", self.way.name));
             }
         }
         Ok(())
@@ -351,7 +358,7 @@ impl<'a> Near<'a> {
 
     fn on_open(&mut self, id: u32, kind: Kind) -> Result<(), RunError> {
         let stream = |fd: OwnedFd| ByteStream::from(fd);
-        let output = |fd| Ok::<_, RunError>(Port::sink(stream(rustix::io::dup(fd)?)));
+        let output = |fd: BorrowedFd<'_>| Ok::<_, RunError>(Port::sink(stream(fd.try_clone_to_owned()?)));
         let port = match kind {
             Kind::Wayland => {
                 let (ours, theirs) = Socket::pair()?;
@@ -364,7 +371,7 @@ impl<'a> Near<'a> {
             }
             Kind::Stdin => {
                 self.input = Some(id);
-                Port::source(stream(rustix::io::dup(rustix::stdio::stdin())?))
+                Port::source(stream(rustix::stdio::stdin().try_clone_to_owned()?))
             }
             Kind::Stdout => output(rustix::stdio::stdout())?,
             Kind::Stderr => output(rustix::stdio::stderr())?,
@@ -372,7 +379,7 @@ impl<'a> Near<'a> {
                 self.input = Some(id);
                 self.terminal.take();
                 let (input, output) = (rustix::stdio::stdin(), rustix::stdio::stdout());
-                Port::duplex(ByteStream::pair(rustix::io::dup(input)?, rustix::io::dup(output)?))
+                Port::duplex(ByteStream::pair(input.try_clone_to_owned()?, output.try_clone_to_owned()?))
             }
             Kind::Other(_) => {
                 self.bridge.reset(id);
@@ -421,4 +428,3 @@ impl<'a> Near<'a> {
         None
     }
 }
-

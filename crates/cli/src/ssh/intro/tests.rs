@@ -22,7 +22,8 @@ fn parcel() -> Parcel {
 
 #[test]
 fn a_session_begins_behind_any_banner() {
-    for banner in ["", "Welcome!\n", "no end of line", "farway", "farway: hm\r\n", "farway<x", "\n\n\0\u{7}é"] {
+    for banner in ["", "Welcome!\n", "no end of line", "farway", "farway: hm\r\n", "farway<x", "\n\n\0\u{7}é"]
+    {
         let bytes = [banner.as_bytes(), MAGIC, b"\x02\0\0\0{}\nfarway:need"].concat();
         let rest = b"\x02\0\0\0{}\nfarway:need".to_vec();
         assert_eq!(after(&bytes), [Step::Ready { rest }], "{banner:?}");

@@ -176,9 +176,10 @@ impl Far {
                     Step::Send(bytes) => send(&bytes),
                     Step::Choose(_) => steps.push(match &self.parcel {
                         Some(parcel) => intro.offer(parcel),
-                        None => {
-                            intro.no_offer(ParcelError::Missing { arch: Arch::X86_64, places: Default::default() })
-                        }
+                        None => intro.no_offer(ParcelError::Missing {
+                            arch: Arch::X86_64,
+                            places: Default::default(),
+                        }),
                     }),
                     Step::Upload { mut bytes, .. } => {
                         (self.damage)(&mut bytes);
