@@ -43,19 +43,23 @@ fn page(command: Command, mode: &str, title: &str) -> Page {
     let has_options = command.get_arguments().any(|arg| !arg.is_hide_set());
     let has_modes = command.has_subcommands();
     let man = Man::new(command.display_name(title)).manual("farway manual").title(title);
+    let prose = PROSE.iter().find(|(name, _)| *name == mode).map_or("", |(_, prose)| prose);
+    // Paragraphs before the first section belong to the description.
+    let sections = prose.find(".SH").unwrap_or(prose.len());
+    let (description, sections) = prose.split_at(sections);
     let mut bytes = Vec::new();
     // Writing to memory does not fail.
     let _ = man.render_title(&mut bytes);
     let _ = man.render_name_section(&mut bytes);
     let _ = man.render_synopsis_section(&mut bytes);
     let _ = man.render_description_section(&mut bytes);
+    bytes.extend_from_slice(description.as_bytes());
     if has_options {
         let _ = man.render_options_section(&mut bytes);
     }
     if has_modes {
         let _ = man.render_subcommands_section(&mut bytes);
     }
-    let mut text = String::from_utf8_lossy(&bytes).into_owned();
-    text.extend(PROSE.iter().filter(|(name, _)| *name == mode).map(|(_, prose)| *prose));
-    Page { file: format!("{title}.1"), text }
+    bytes.extend_from_slice(sections.as_bytes());
+    Page { file: format!("{title}.1"), text: String::from_utf8_lossy(&bytes).into_owned() }
 }
