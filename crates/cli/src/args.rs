@@ -137,14 +137,19 @@ pub struct Args {
 #[command(disable_help_subcommand = true)]
 pub enum Mode {
     /// Run a command on another machine, reached with ssh, and show its windows here
+    #[command(override_usage = "farway [OPTIONS] ssh [SSH OPTIONS] DESTINATION [COMMAND]...")]
     Ssh(SshArgs),
     /// List the sessions that run on other machines, or without a host those on this one
+    #[command(override_usage = "farway [OPTIONS] sessions [--json] [SSH OPTIONS] [HOST]...")]
     Sessions(HostsArgs),
     /// Take over a session whose farway here is gone
+    #[command(override_usage = "farway [OPTIONS] attach [SSH OPTIONS] HOST [ID]")]
     Attach(OneHostArgs),
     /// End a session on another machine, and all that runs in it
+    #[command(override_usage = "farway [OPTIONS] kill [SSH OPTIONS] HOST ID")]
     Kill(OneHostArgs),
     /// Check this machine, or also another one, and say what works and how to mend what does not
+    #[command(override_usage = "farway [OPTIONS] doctor [--json] [SSH OPTIONS] [HOST]")]
     Doctor(HostsArgs),
     /// Run a command whose windows appear at the other end
     #[command(disable_help_flag = true, disable_version_flag = true)]

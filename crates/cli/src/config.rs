@@ -10,6 +10,8 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -50,11 +52,9 @@ struct HostTable {
 /// # Errors
 /// The file cannot be read although it is there or was asked for, or what it says is wrong.
 pub fn load(args: &Args, env: &Environment) -> Result<Config, ConfigError> {
-    let configured = match &args.mode {
-        Mode::Ssh(_) | Mode::Sessions(_) | Mode::Attach(_) | Mode::Kill(_) => true,
-        Mode::Doctor(_) | Mode::Client { .. } => true,
-        _ => false,
-    };
+    let mode = &args.mode;
+    let configured = matches!(mode, Mode::Ssh(_) | Mode::Sessions(_) | Mode::Attach(_) | Mode::Kill(_))
+        || matches!(mode, Mode::Doctor(_) | Mode::Client { .. });
     if !configured || args.no_config {
         return Ok(Config::default());
     }
@@ -79,7 +79,7 @@ fn is_absent(error: &io::Error) -> bool {
 /// (XDG base directory specification).
 fn default_path(env: &Environment) -> Option<PathBuf> {
     let absolute = |name: &str| {
-        let path = Path::new(env.get(std::ffi::OsStr::new(name))?);
+        let path = Path::new(env.get(OsStr::new(name))?);
         path.is_absolute().then(|| path.to_path_buf())
     };
     let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
@@ -157,7 +157,7 @@ struct Reader<'a> {
     warnings: Vec<Warning>,
 }
 
-type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
+type Key<'a> = Spanned<Cow<'a, str>>;
 
 impl Reader<'_> {
     fn at(&self, offset: usize) -> Spot {

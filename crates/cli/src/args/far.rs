@@ -47,11 +47,7 @@ pub struct FarArgs {
 
 /// What follows `ssh`.
 #[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
-#[command(
-    disable_help_flag = true,
-    disable_version_flag = true,
-    override_usage = "farway [OPTIONS] ssh [SSH OPTIONS] DESTINATION [COMMAND]..."
-)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 pub struct SshArgs {
     /// Options of ssh, the destination, and the command; without one, a shell
     #[arg(

@@ -102,7 +102,6 @@ fn video_values() {
 
 #[test]
 fn other_modes_are_refused_with_what_there_is() {
-    assert!(refused("ssh host cmd").contains("`ssh` is not in this version"));
     assert!(refused("bench").contains("`bench` is not in this version"));
     assert!(refused("sevrer").contains("unknown mode `sevrer`"));
     refused("help");
@@ -120,8 +119,20 @@ fn wrong_values_and_combinations() {
         "--xwls -o server",
         "--secctx a server",
         "--xwls client",
-        "--remote-bin x client",
         "--control x server",
+        "--remote-bin x client",
+        "--ssh-bin x server",
+        "--no-bootstrap view",
+        "--remote-socket /x sessions host",
+        "--remote-node /x kill host id",
+        "--grace 1h client",
+        "--grace 1w ssh host",
+        "--grace 10 ssh host",
+        "--xwls -o ssh host",
+        "--vsock ssh host",
+        "--vsock -s 7 --remote-socket /x ssh host",
+        "--config x --no-config ssh host",
+        "--secctx a kill host id",
     ] {
         refused(text);
     }
@@ -137,4 +148,108 @@ fn help_and_version_are_no_failures() {
     let version = try_line("--version").unwrap_err().to_string();
     assert!(version.starts_with("farway 0."), "{version}");
     assert!(version.contains("\nfeatures:\n  lz4: true\n  zstd: true\n  dmabuf: false\n  video: false\n"));
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = match line(text).mode {
+        Mode::Ssh(ssh) => ssh.words,
+        Mode::Sessions(hosts) | Mode::Doctor(hosts) => hosts.words,
+        Mode::Attach(one) | Mode::Kill(one) => one.words,
+        other => panic!("{other:?}"),
+    };
+    words.into_iter().map(|word| word.into_string().unwrap()).collect()
+}
+
+#[test]
+fn everything_after_ssh_is_for_ssh() {
+    for text in [
+        "host",
+        "host cmd -x --debug",
+        "-p 22 -o A=b user@host",
+        "-p22 -4tt host -- cmd",
+        "-p 22 -- host",
+        "-- host -c -- x",
+        "-- -oProxyCommand=x",
+        "-h host --help",
+        "-V host --version",
+        "-J jump,jump host -l x",
+        "--odd host",
+        "- host",
+        "host ssh other",
+        "-s host server",
+    ] {
+        assert_eq!(words(&format!("ssh {text}")).join(" "), text);
+        assert_eq!(words(&format!("-d --grace 15m ssh {text}")).join(" "), text);
+    }
+    assert!(!line("ssh -d host").debug);
+    for text in ["ssh", "ssh --", "ssh -p 22", "ssh -V", "ssh --help", "ssh -4", "ssh -p"] {
+        assert!(refused(text).contains("no destination"), "{text}");
+    }
+}
+
+#[test]
+fn hosts_may_have_options_of_ssh_before_them() {
+    assert_eq!(words("sessions -p 22 a b"), ["-p", "22", "a", "b"]);
+    for text in ["sessions --json a", "sessions a --json", "sessions -p 2 --json a", "doctor --json -4 a"] {
+        let (Mode::Sessions(hosts) | Mode::Doctor(hosts)) = line(text).mode else { panic!() };
+        assert!(hosts.json && !hosts.words.contains(&"--json".into()), "{text}");
+    }
+    assert_eq!(words("sessions -- --json"), ["--", "--json"]);
+    assert_eq!(words("doctor"), [""; 0]);
+    assert_eq!(words("attach -p 22 host"), ["-p", "22", "host"]);
+    assert_eq!(words("attach host id"), ["host", "id"]);
+    assert_eq!(words("kill -- host id"), ["--", "host", "id"]);
+    for text in ["attach", "attach a b c", "kill a", "kill a b c", "kill -p 2 a", "sessions -4", "doctor a b"]
+    {
+        refused(text);
+    }
+    for text in ["sessions --help", "attach -h", "kill --help", "doctor -h"] {
+        assert_eq!(try_line(text).expect_err(text).exit_code(), 0);
+    }
+}
+
+#[test]
+fn options_for_other_machines() {
+    let args = line(
+        "--ssh-bin /s --remote-bin /r --remote-socket /p --remote-node /n --no-bootstrap --grace 90s ssh host",
+    );
+    assert_eq!(args.far.ssh_bin.as_deref(), Some("/s".as_ref()));
+    assert_eq!(args.far.remote_bin.as_deref(), Some("/r".as_ref()));
+    assert!(args.far.no_bootstrap);
+    assert_eq!(args.far.grace.as_secs(), 90);
+    assert_eq!(line("ssh host").far.grace.as_secs(), 86400);
+    for text in ["sessions", "attach host", "kill host id", "doctor host"] {
+        line(&format!("--ssh-bin /s --remote-bin /r --no-bootstrap {text}"));
+    }
+}
+
+#[test]
+fn what_was_given_is_known() {
+    let args = line("-c lz4 --grace 24h --no-config ssh host");
+    assert!(["compress", "grace", "no_config"].iter().all(|id| args.given.contains(*id)));
+    assert!(["threads", "video", "title_prefix", "debug"].iter().all(|id| !args.given.contains(*id)));
+}
+
+#[test]
+fn hidden_modes() {
+    assert_eq!(line("porter").mode, Mode::Porter { protocol: false });
+    assert_eq!(line("porter --protocol").mode, Mode::Porter { protocol: true });
+    assert_eq!(line("keeper").mode, Mode::Keeper);
+    for text in ["porter x", "porter --protocol x", "keeper x", "complete-hosts x"] {
+        refused(text);
+    }
+    let help = try_line("--help").unwrap_err().to_string();
+    assert!(["ssh", "doctor", "completions"].iter().all(|mode| help.contains(mode)));
+    assert!(["porter", "keeper", "complete-hosts"].iter().all(|mode| !help.contains(mode)), "{help}");
+}
+
+#[test]
+fn the_description_is_sound() {
+    super::command().debug_assert();
+}
+
+#[test]
+fn screens_that_nothing_is_said_about_are_those_of_clap() {
+    let Mode::Client { screen, .. } = line("client").mode else { panic!() };
+    assert_eq!(screen, ScreenArgs::default());
 }

@@ -157,7 +157,8 @@ fn wrong(expected: &'static str, value: &DeValue<'_>) -> Problem {
 pub fn like(name: &str) -> Option<&'static str> {
     let plain = name.to_lowercase().replace('_', "-");
     let plain = plain.strip_prefix("no-").filter(|rest| *rest == "bootstrap").unwrap_or(&plain);
-    let score = |key: &Key| strsim::jaro_winkler(key.name, plain);
-    let best = KEYS.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-    (score(best) > 0.8).then_some(best.name)
+    let names = KEYS.iter().map(|key| key.name).chain(["host"]);
+    let scored = names.map(|name| (strsim::jaro_winkler(name, plain), name));
+    let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.8).then_some(best)
 }

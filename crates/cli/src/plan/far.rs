@@ -10,16 +10,17 @@ mod tests;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 
 use farway_proto::session::words::Start;
 
-pub use super::far::classic::Classic;
 use super::view::{self, Place};
 use super::{Circumstances, Compositor, Environment, PlanError, Secctx, note_own, runtime_dir, value};
 use crate::args::far::{HostsArgs, cut};
 use crate::args::view::ScreenArgs;
 use crate::args::{Args, Mode};
 use crate::config::Config;
+pub use classic::Classic;
 
 /// How to reach a machine, and what to start there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +179,7 @@ fn target(args: &Args, words: &[OsString]) -> (Reach, Vec<OsString>) {
         Some((destination, after)) => (destination.clone(), after.to_vec()),
         None => (OsString::new(), Vec::new()),
     };
-    let words = [cut.options, &[destination.clone()]].concat();
+    let words = [cut.options, from_ref(&destination)].concat();
     (reach(args, words, &destination), after)
 }
 
@@ -244,7 +245,7 @@ pub fn sessions(args: &Args, hosts: &HostsArgs, config: &Config, here: &Circumst
     let host = |name: &OsString| {
         let mut args = args.clone();
         config.apply(&mut args, Some(&name.to_string_lossy()));
-        reach(&args, [cut.options, &[name.clone()]].concat(), name)
+        reach(&args, [cut.options, from_ref(name)].concat(), name)
     };
     let directory = directory(here);
     Sessions { hosts: cut.rest.iter().map(host).collect(), directory, json: hosts.json }

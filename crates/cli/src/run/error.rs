@@ -76,7 +76,7 @@ pub enum RunError {
     /// The demo's sample failed.
     #[error("the sample failed")]
     Sample(#[source] super::demo::sample::SampleError),
-    /// The picture cannot be written.
+    /// A picture or a page of the manual cannot be written.
     #[error("cannot write {}", path.display())]
     Picture {
         /// Where to.

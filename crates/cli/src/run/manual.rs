@@ -81,11 +81,11 @@ pub fn man(directory: Option<&Path>) -> Result<u8, RunError> {
     let Some(directory) = directory else {
         return print(&pages.into_iter().map(|page| page.text).collect::<String>());
     };
-    let home = |source| RunError::Home { path: directory.into(), source };
-    std::fs::create_dir_all(directory).map_err(home)?;
+    let no = |path: &Path, source| RunError::Picture { path: path.into(), source };
+    std::fs::create_dir_all(directory).map_err(|source| no(directory, source))?;
     for page in pages {
         let path = directory.join(page.file);
-        std::fs::write(&path, page.text).map_err(|source| RunError::Picture { path, source })?;
+        std::fs::write(&path, page.text).map_err(|source| no(&path, source))?;
     }
     Ok(0)
 }

@@ -3,6 +3,8 @@
 
 mod channel;
 mod client;
+mod completions;
+mod config;
 mod environment;
 mod exit;
 mod sockets;
