@@ -27,11 +27,11 @@ pub const STAGE2_LEN: usize = 4096;
 const SHARED: &str = "/var/tmp/farway-$fwu /tmp/farway-$fwu /dev/shm/farway-$fwu";
 
 /// Whether `$1` is a folder and no link, of this user, and shut to all others.
-const OURS: &str = r#"fwo(){ set -- $(ls -ldn "$1" 2>/dev/null); case "$1 $3" in "drwx------"*" $fwu");; *)false;; esac; }"#;
+const OURS: &str =
+    r#"fwo(){ set -- $(ls -ldn "$1" 2>/dev/null); case "$1 $3" in "drwx------"*" $fwu");; *)false;; esac; }"#;
 
 /// Whether `$1` is a farway that speaks our version of the agreement.
-const SPEAKS: &str =
-    r#"fws(){ case "$("$1" porter --protocol 2>/dev/null </dev/null)" in PROTOCOL|"PROTOCOL "*);; *)false;; esac; }"#;
+const SPEAKS: &str = r#"fws(){ case "$("$1" porter --protocol 2>/dev/null </dev/null)" in PROTOCOL|"PROTOCOL "*);; *)false;; esac; }"#;
 
 /// To become `$1` if it is suitable.
 const EXEC: &str = r#"fwx(){ fws "$1" && exec "$1" porter; }"#;
@@ -113,7 +113,7 @@ fn search(names: &[String]) -> String {
     };
     // Names with a star are for the shell to fill in; where none fits, no file has the name.
     format!(
-        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwu=$(id -u); fwm="{SHARED}"; {OURS}; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; for fwd in "$XDG_RUNTIME_DIR/farway" $fwm; do fwo "$fwd" && fwf "$fwd"; done; "#
+        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; fwu=$(id -u); fwm="{SHARED}"; {OURS}; for fwd in "$XDG_RUNTIME_DIR/farway" $fwm; do fwo "$fwd" && fwf "$fwd"; done; "#
     )
 }
 

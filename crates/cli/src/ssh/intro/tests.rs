@@ -22,7 +22,8 @@ fn parcel() -> Parcel {
 
 #[test]
 fn a_session_begins_behind_any_banner() {
-    for banner in ["", "Welcome!\n", "no end of line", "farway", "farway: hm\r\n", "farway<x", "\n\n\0\u{7}é"] {
+    for banner in ["", "Welcome!\n", "no end of line", "farway", "farway: hm\r\n", "farway<x", "\n\n\0\u{7}é"]
+    {
         let bytes = [banner.as_bytes(), MAGIC, b"\x02\0\0\0{}\nfarway:need"].concat();
         let rest = b"\x02\0\0\0{}\nfarway:need".to_vec();
         assert_eq!(after(&bytes), [Step::Ready { rest }], "{banner:?}");
@@ -154,9 +155,10 @@ fn the_end_is_explained() {
          currently not available."
     );
     // rbash, git-shell and such complain on stderr, which ssh passes on.
+    assert!(end(b"", Some(127)).starts_with("ssh ended with exit code 127 before farway began"));
     assert_eq!(
-        end(b"", Some(127)),
-        "the login shell over there did not run farway's command (exit code 127)"
+        end(b"Welcome\n", Some(255)),
+        "the connection ended while looking for farway over there (ssh's exit code 255); it said: Welcome"
     );
     assert!(end(b"", Some(0)).starts_with("the far side ended without a word"));
     let echo = crate::ssh::script::stage1(&Default::default()).expect("a text");
