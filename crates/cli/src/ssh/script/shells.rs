@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::*;
@@ -45,7 +46,21 @@ fn fake(protocol: &str) -> String {
     )
 }
 
+/// Held while a program is written and while a process is started: one that is started in between would hold the
+/// program open for writing, and then nobody can run it.
+static WRITE_OR_START: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    WRITE_OR_START.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn start(command: &mut Command) -> Child {
+    let _alone = alone();
+    command.spawn().expect("a program")
+}
+
 fn program(file: &Path, text: &str) {
+    let _alone = alone();
     fs::create_dir_all(file.parent().expect("in a folder")).expect("a folder");
     fs::write(file, text).expect("a file");
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("a mode");
@@ -148,7 +163,7 @@ impl Far {
             bootstrap: self.bootstrap,
             names: self.parcel.iter().map(|parcel| parcel.name("1.2")).collect(),
         };
-        let mut child = self.command(&stage1(&stage).expect("a text")).spawn().expect("a shell");
+        let mut child = start(&mut self.command(&stage1(&stage).expect("a text")));
         let input = child.stdin.take().expect("a pipe");
         let mut output = child.stdout.take().expect("a pipe");
         let mut intro = Intro::new(IntroPlan {
@@ -284,6 +299,7 @@ fn what_is_old_and_idle_is_removed() {
         let old = |name: &str, days: u64| {
             let file = folder.join(name);
             fs::create_dir_all(&folder).expect("a folder");
+            let _alone = alone();
             fs::copy("/bin/sleep", &file).expect("a program");
             let time = SystemTime::now() - Duration::from_secs(days * 86400 + 3600);
             let opened = fs::File::options().append(true).open(&file).expect("a file");
@@ -292,7 +308,7 @@ fn what_is_old_and_idle_is_removed() {
         };
         let (idle, young, part) = (old("farway-1", 31), old("farway-2", 29), old(".part-a-1", 2));
         let (running, other) = (old("farway-0", 99), old("notes", 99));
-        let mut sleeper = Command::new(&running).arg("30").spawn().expect("a program");
+        let mut sleeper = start(Command::new(&running).arg("30"));
         far.ran(&far.cached());
         sleeper.kill().expect("a signal");
         sleeper.wait().expect("an end");
@@ -351,8 +367,8 @@ fn the_next_folder_is_taken_if_one_is_no_good() {
 #[test]
 fn a_folder_that_is_full_or_runs_nothing_is_passed_over() {
     let test = ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"];
-    let may_mount = Command::new("unshare").args(test).stderr(Stdio::null()).status();
-    if !may_mount.is_ok_and(|status| status.success()) {
+    let unshare = which("unshare").map(|file| start(Command::new(file).args(test).stderr(Stdio::null())));
+    if !unshare.is_some_and(|mut child| child.wait().is_ok_and(|status| status.success())) {
         // Not a matter of what is installed: many build machines allow nobody to mount.
         return;
     }
@@ -396,7 +412,7 @@ fn a_broken_link_leaves_nothing() {
         for len in [100, STAGE2_LEN - 3000, STAGE2_LEN, STAGE2_LEN + 3] {
             let stage1 = stage1(&Stage1 { bootstrap: true, ..Stage1::default() }).expect("a text");
             let mut command = far.command(&stage1);
-            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell");
+            let mut child = start(command.stdout(Stdio::null()).stderr(Stdio::null()));
             let bytes = [stage2(&stage), b"12345".to_vec()].concat();
             child.stdin.take().expect("a pipe").write_all(&bytes[..len]).expect("a pipe");
             child.wait().expect("an end");
@@ -443,7 +459,7 @@ fn shared_folders_count_only_if_they_are_ours_alone() {
     let folder = far.home("folder");
     let ours = |path: &Path| {
         let text = format!("fwu=$(id -u); {OURS}; fwo {}", path.display());
-        far.command(&text).status().expect("a shell").success()
+        start(&mut far.command(&text)).wait().expect("an end").success()
     };
     assert!(!ours(&folder));
     fs::create_dir(&folder).expect("a folder");
