@@ -10,7 +10,7 @@ mod config;
 mod log;
 mod plan;
 mod run;
-#[allow(dead_code, unused_imports)]
+
 mod ssh;
 
 use std::collections::hash_map::RandomState;

@@ -258,7 +258,10 @@ impl Intro {
                 IntroError::Echo
             }
             (Phase::Look, Some(0)) if said.is_none() => IntroError::Silent,
-            (Phase::Look, Some(status)) => IntroError::NoShell { status, said },
+            (Phase::Look, Some(status)) if status != 255 => match said {
+                Some(said) => IntroError::NoShell { status, said },
+                None => IntroError::NoStart { status },
+            },
             (_, Some(status)) => IntroError::Lost { doing: doing(phase), status, said },
         }
     }

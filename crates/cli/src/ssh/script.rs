@@ -113,7 +113,7 @@ fn search(names: &[String]) -> String {
     };
     // Names with a star are for the shell to fill in; where none fits, no file has the name.
     format!(
-        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwu=$(id -u); fwm="{SHARED}"; {OURS}; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; for fwd in "$XDG_RUNTIME_DIR/farway" $fwm; do fwo "$fwd" && fwf "$fwd"; done; "#
+        r#"fwx farway; fwx "$HOME/.local/bin/farway"; fwf(){{ for fwn in {names}; do for fwc in "$1"/$fwn; do [ -x "$fwc" ] && fwx "$fwc"; done; done; }}; fwf "${{XDG_CACHE_HOME:-$HOME/.cache}}/farway"; fwu=$(id -u); fwm="{SHARED}"; {OURS}; for fwd in "$XDG_RUNTIME_DIR/farway" $fwm; do fwo "$fwd" && fwf "$fwd"; done; "#
     )
 }
 

@@ -20,12 +20,21 @@ pub enum IntroError {
     )]
     Silent,
     /// Something else than a shell, or one that refuses.
-    #[error("the login shell over there did not run farway's command (exit code {status}){}", quote(.said))]
+    #[error("the login shell over there did not run farway's command (exit code {status}); it said: {said}")]
     NoShell {
         /// ssh's exit code.
         status: i32,
         /// The far side's last line.
-        said: Option<String>,
+        said: String,
+    },
+    /// The same, or dbclient could not connect. What was said went to stderr.
+    #[error(
+        "ssh ended with exit code {status} before farway began over there; the lines above say why, if anything \
+         does: a shell that is restricted or missing may be silent"
+    )]
+    NoStart {
+        /// ssh's exit code.
+        status: i32,
     },
     /// The link ended in the midst of it.
     #[error("the connection ended while {doing} (ssh's exit code {status}){}", quote(.said))]

@@ -155,9 +155,10 @@ fn the_end_is_explained() {
          currently not available."
     );
     // rbash, git-shell and such complain on stderr, which ssh passes on.
+    assert!(end(b"", Some(127)).starts_with("ssh ended with exit code 127 before farway began"));
     assert_eq!(
-        end(b"", Some(127)),
-        "the login shell over there did not run farway's command (exit code 127)"
+        end(b"Welcome\n", Some(255)),
+        "the connection ended while looking for farway over there (ssh's exit code 255); it said: Welcome"
     );
     assert!(end(b"", Some(0)).starts_with("the far side ended without a word"));
     let echo = crate::ssh::script::stage1(&Default::default()).expect("a text");

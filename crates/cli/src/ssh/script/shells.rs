@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::ssh::intro::{Fallback, Intro, IntroError, IntroPlan, Step};
-use crate::ssh::parcel::{Arch, Parcel, ParcelError};
+use crate::ssh::parcel::{Arch, Parcel, ParcelError, Places};
 
 const FLIGHT: &[u8] = b"farway>1\x10\0\0\0{\"first flight\"}";
 
@@ -44,7 +46,21 @@ fn fake(protocol: &str) -> String {
     )
 }
 
+/// Held while a program is written and while a process is started: one that is started in between would hold the
+/// program open for writing, and then nobody can run it.
+static WRITE_OR_START: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    WRITE_OR_START.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn start(command: &mut Command) -> Child {
+    let _alone = alone();
+    command.spawn().expect("a program")
+}
+
 fn program(file: &Path, text: &str) {
+    let _alone = alone();
     fs::create_dir_all(file.parent().expect("in a folder")).expect("a folder");
     fs::write(file, text).expect("a file");
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("a mode");
@@ -147,39 +163,46 @@ impl Far {
             bootstrap: self.bootstrap,
             names: self.parcel.iter().map(|parcel| parcel.name("1.2")).collect(),
         };
-        let mut child = self.command(&stage1(&stage).expect("a text")).spawn().expect("a shell");
-        let mut input = child.stdin.take();
+        let mut child = start(&mut self.command(&stage1(&stage).expect("a text")));
+        let input = child.stdin.take().expect("a pipe");
         let mut output = child.stdout.take().expect("a pipe");
-        let mut send = |bytes: &[u8]| {
-            if let Some(input) = &mut input {
-                // Who does not listen has said why.
-                let _ = input.write_all(bytes);
-            }
-        };
-        send(FLIGHT);
         let mut intro = Intro::new(IntroPlan {
             first_flight: FLIGHT.to_vec(),
             bootstrap: stage.may_send(),
             remote_bin: self.remote_bin.clone(),
             version: "1.2".into(),
         });
+        let end = self.talk(&mut intro, input, &mut output);
+        let status = child.wait().expect("an end").code();
+        match end {
+            Some(End::Session(said)) => {
+                assert_eq!(status, Some(7));
+                End::Session(said)
+            }
+            Some(end) => end,
+            None => End::Failed(intro.on_closed(status)),
+        }
+    }
+
+    /// Nothing: the link ended.
+    fn talk(&self, intro: &mut Intro, mut input: ChildStdin, output: &mut ChildStdout) -> Option<End> {
+        // Who does not listen has said why.
+        let mut send = |bytes: &[u8]| input.write_all(bytes).unwrap_or_default();
+        send(FLIGHT);
         let mut chunk = [0; 4096];
         loop {
             let count = output.read(&mut chunk).expect("bytes");
             if count == 0 {
-                let status = child.wait().expect("an end");
-                return End::Failed(intro.on_closed(status.code()));
+                return None;
             }
             let mut steps = intro.on_bytes(&chunk[..count]);
-            while let Some(step) = (!steps.is_empty()).then(|| steps.remove(0)) {
-                match step {
+            while !steps.is_empty() {
+                match steps.remove(0) {
                     Step::Send(bytes) => send(&bytes),
                     Step::Choose(_) => steps.push(match &self.parcel {
                         Some(parcel) => intro.offer(parcel),
-                        None => intro.no_offer(ParcelError::Missing {
-                            arch: Arch::X86_64,
-                            places: Default::default(),
-                        }),
+                        None => intro
+                            .no_offer(ParcelError::Missing { arch: Arch::X86_64, places: Places::default() }),
                     }),
                     Step::Upload { mut bytes, .. } => {
                         (self.damage)(&mut bytes);
@@ -187,19 +210,10 @@ impl Far {
                     }
                     Step::Ready { mut rest } => {
                         output.read_to_end(&mut rest).expect("bytes");
-                        assert_eq!(child.wait().expect("an end").code(), Some(7));
-                        return End::Session(String::from_utf8(rest).expect("UTF-8"));
+                        return Some(End::Session(String::from_utf8(rest).expect("UTF-8")));
                     }
-                    Step::Fallback(fallback) => {
-                        drop(input);
-                        child.wait().expect("an end");
-                        return End::Fallback(fallback);
-                    }
-                    Step::Failed(error) => {
-                        drop(input);
-                        child.wait().expect("an end");
-                        return End::Failed(error);
-                    }
+                    Step::Fallback(fallback) => return Some(End::Fallback(fallback)),
+                    Step::Failed(error) => return Some(End::Failed(error)),
                 }
             }
         }
@@ -278,6 +292,50 @@ fn a_program_is_sent_and_becomes_the_porter() {
 }
 
 #[test]
+fn what_is_old_and_idle_is_removed() {
+    for inner in installed(&["dash", "busybox"]) {
+        let far = Far::new("dash", inner);
+        let folder = far.home(".cache/farway");
+        let old = |name: &str, days: u64| {
+            let file = folder.join(name);
+            fs::create_dir_all(&folder).expect("a folder");
+            let _alone = alone();
+            fs::copy("/bin/sleep", &file).expect("a program");
+            let time = SystemTime::now() - Duration::from_secs(days * 86400 + 3600);
+            let opened = fs::File::options().append(true).open(&file).expect("a file");
+            opened.set_modified(time).expect("a time");
+            file
+        };
+        let (idle, young, part) = (old("farway-1", 31), old("farway-2", 29), old(".part-a-1", 2));
+        let (running, other) = (old("farway-0", 99), old("notes", 99));
+        let mut sleeper = start(Command::new(&running).arg("30"));
+        far.ran(&far.cached());
+        sleeper.kill().expect("a signal");
+        sleeper.wait().expect("an end");
+        let there = [&idle, &young, &part, &running, &other].map(|file| file.exists());
+        assert_eq!(there, [false, true, false, true, true]);
+    }
+}
+
+#[test]
+fn shells_that_run_nothing_are_named() {
+    let far = Far::new("dash", "dash");
+    let says = |text: &str| {
+        program(&far.tool("sh"), &format!("#!/bin/sh\n{text}\n"));
+        match far.run() {
+            End::Failed(error) => error.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    far.without("sh");
+    let text = says("echo This account is currently not available.; exit 1");
+    assert!(text.ends_with("(exit code 1); it said: This account is currently not available."), "{text}");
+    assert!(says("exit 128").contains("exit code 128"));
+    assert!(says("shift; echo \"exec sh -c '$1'\"").contains("words back"));
+    assert!(says("cat").contains("words back"));
+}
+
+#[test]
 fn few_tools_are_enough() {
     each(|far| {
         // Nothing that counts bytes but dd, nothing that unpacks, nothing that hashes but cksum.
@@ -309,12 +367,12 @@ fn the_next_folder_is_taken_if_one_is_no_good() {
 #[test]
 fn a_folder_that_is_full_or_runs_nothing_is_passed_over() {
     let test = ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"];
-    let may_mount = Command::new("unshare").args(test).stderr(Stdio::null()).status();
-    if !may_mount.is_ok_and(|status| status.success()) {
+    let unshare = which("unshare").map(|file| start(Command::new(file).args(test).stderr(Stdio::null())));
+    if !unshare.is_some_and(|mut child| child.wait().is_ok_and(|status| status.success())) {
         // Not a matter of what is installed: many build machines allow nobody to mount.
         return;
     }
-    for inner in installed(&INNER) {
+    for inner in installed(&["dash", "busybox"]) {
         for options in ["noexec", "size=64k", "ro"] {
             let far = Far { mount: Some(options), ..Far::new("dash", inner) };
             fs::create_dir(far.home(".cache")).expect("a folder");
@@ -354,7 +412,7 @@ fn a_broken_link_leaves_nothing() {
         for len in [100, STAGE2_LEN - 3000, STAGE2_LEN, STAGE2_LEN + 3] {
             let stage1 = stage1(&Stage1 { bootstrap: true, ..Stage1::default() }).expect("a text");
             let mut command = far.command(&stage1);
-            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell");
+            let mut child = start(command.stdout(Stdio::null()).stderr(Stdio::null()));
             let bytes = [stage2(&stage), b"12345".to_vec()].concat();
             child.stdin.take().expect("a pipe").write_all(&bytes[..len]).expect("a pipe");
             child.wait().expect("an end");
@@ -401,7 +459,7 @@ fn shared_folders_count_only_if_they_are_ours_alone() {
     let folder = far.home("folder");
     let ours = |path: &Path| {
         let text = format!("fwu=$(id -u); {OURS}; fwo {}", path.display());
-        far.command(&text).status().expect("a shell").success()
+        start(&mut far.command(&text)).wait().expect("an end").success()
     };
     assert!(!ours(&folder));
     fs::create_dir(&folder).expect("a folder");
