@@ -123,6 +123,7 @@ impl Play {
         if self.signals.take().child {
             self.stage.reap([]);
         }
+        self.stage.on_timeout(Instant::now());
         for (stream, said) in self.streams.iter_mut().zip(&mut self.said) {
             let mut room = bytes::BytesMut::new();
             while let Some(open) = stream {
