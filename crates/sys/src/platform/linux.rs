@@ -2,8 +2,6 @@
 
 mod processes;
 
-pub(crate) use processes::descendants;
-
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -18,6 +16,8 @@ use rustix::pipe::PipeFlags;
 use rustix::process::Signal;
 use rustix::pty::OpenptFlags;
 use rustix::termios::{InputModes, SpecialCodeIndex};
+
+use crate::process::Descendant;
 
 pub(crate) const RECEIVE_CLOEXEC: libc::c_int = libc::MSG_CMSG_CLOEXEC;
 pub(crate) const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -163,6 +163,10 @@ pub(crate) fn poll(set: &mut [libc::pollfd], timeout: Option<Duration>) -> io::R
 
 pub(crate) fn adopt_orphans() -> io::Result<()> {
     Ok(rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?)
+}
+
+pub(crate) fn descendants() -> Option<Vec<Descendant>> {
+    processes::descendants()
 }
 
 pub(crate) fn signal_when_orphaned(signal: Signal) -> io::Result<()> {

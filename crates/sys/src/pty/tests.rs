@@ -43,7 +43,7 @@ fn sizes() {
 fn a_child_leads_its_session_on_the_terminal() {
     let pty = open().unwrap();
     let mut command = Command::new("/bin/sh");
-    // `ps` may be missing; opening /dev/tty works only with a controlling terminal.
+    // Opening /dev/tty works only with a controlling terminal.
     command.arg("-c").arg("tty; echo own > /dev/tty; exit 5");
     let mut child = spawn(&mut command, at(pty.terminal)).unwrap();
     // The command's description still lives, and must not keep the terminal open.

@@ -58,6 +58,8 @@ pub struct Stage {
     /// Another handle on the master.
     terminal: Option<OwnedFd>,
     ending: Ending,
+    /// Whom [`Self::end`] has told, where the system does not tell who our descendants are.
+    groups: Vec<Pid>,
 }
 
 impl Stage {
@@ -90,7 +92,7 @@ impl Stage {
         let options = SpawnOptions { inherit: wanted.inherit, session, orphaned, ..SpawnOptions::default() };
         let command = Child::start(&mut command, options)
             .map_err(|source| RunError::Command { program: command.get_program().into(), source })?;
-        Ok((Self { command, terminal, ending: Ending::default() }, streams))
+        Ok((Self { command, terminal, ending: Ending::default(), groups: Vec::new() }, streams))
     }
 
     /// Sends a signal, by its name without SIG, to the processes of the command's own group. Nothing happens for a
@@ -141,8 +143,10 @@ impl Stage {
     /// What lives after two seconds is killed, by [`Self::on_timeout`]. A second call changes nothing.
     pub fn end(&mut self, now: Instant) {
         if self.ending.begin(now) {
+            // At once: a terminal whose session has ended has no foreground.
+            self.groups = self.known_groups();
             for signal in [Signal::HUP, Signal::TERM, Signal::CONT] {
-                ending::signal_all(&self.groups(), signal);
+                ending::signal_all(&self.groups, signal);
             }
         }
     }
@@ -155,7 +159,7 @@ impl Stage {
     /// Kills what lives, if it is time to. Some last attempts follow, as processes may have been born meanwhile.
     pub fn on_timeout(&mut self, now: Instant) {
         if self.ending.is_due(now) {
-            ending::signal_all(&self.groups(), Signal::KILL);
+            ending::signal_all(&self.groups, Signal::KILL);
             self.ending.again(now);
         }
     }
@@ -167,7 +171,7 @@ impl Stage {
     }
 
     /// Groups of processes that are known to be the command's: its own, and the one in the terminal's foreground.
-    fn groups(&self) -> Vec<Pid> {
+    fn known_groups(&self) -> Vec<Pid> {
         let own = self.command.pid();
         let front = self.terminal.as_ref().and_then(|terminal| rustix::termios::tcgetpgrp(terminal).ok());
         let front = front.filter(|front| *front != own);
