@@ -13,6 +13,13 @@ type Area = (usize, usize, usize, usize);
 
 impl App {
     fn new_style(&mut self, viewport: bool) -> Style {
+        if self.rng.random_bool(0.2) {
+            // That of another surface, so that they share buffers.
+            let styles: Vec<Style> = self.shm.surfaces.values().map(|surface| surface.style).collect();
+            if let Some(style) = styles.choose(&mut self.rng) {
+                return Style { destination: style.destination.filter(|_| viewport), ..*style };
+            }
+        }
         let (format, _) = FORMATS.choose(&mut self.rng).copied().unwrap_or((0, 4));
         let scale = *[1, 1, 1, 2, 3].choose(&mut self.rng).unwrap_or(&1);
         let mut side = |most: usize| self.rng.random_range(1..most) * scale;
