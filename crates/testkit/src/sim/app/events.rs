@@ -56,7 +56,6 @@ impl App {
         if let Some(buffer) = self.shm.captures.remove(&frame) {
             if let Some(held) = self.shm.buffers.get_mut(&buffer) {
                 held.uses = held.uses.saturating_sub(1);
-                held.spoiled = true;
             }
             self.spoil_others(buffer);
         }

@@ -7,6 +7,7 @@ use rand::Rng;
 use rand::seq::IndexedRandom;
 
 use super::App;
+use super::shm::around;
 use crate::sim::checker::{Checker, Rewrite, Token, moved};
 use crate::sim::kernel::Fd;
 use crate::sim::wire::noise;
@@ -187,13 +188,12 @@ impl App {
         }
     }
 
-    /// Two machines may write to a file at once if they do not write to the same block: a diff and a tail
-    /// bring along what stands beside a change.
+    /// Nobody else writes to a buffer, or to what travels with it.
     fn may_capture(&self, id: u32) -> bool {
         let buffer = &self.shm.buffers[&id];
-        let (start, end) = buffer.range();
-        let blocks = (start / 64 * 64, end.next_multiple_of(64));
-        buffer.uses == 0 && !buffer.style.is_open() && self.is_free(buffer.file.id, blocks, id)
+        let file = buffer.file.id;
+        let fits = buffer.uses == 0 && !buffer.style.is_open() && self.is_lent(file) == self.scribbles;
+        fits && self.is_free(file, around(buffer.range()), id)
     }
 
     pub(super) fn gamma(&mut self, checker: &mut Checker) {

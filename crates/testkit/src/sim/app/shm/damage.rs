@@ -13,6 +13,13 @@ type Area = (usize, usize, usize, usize);
 
 impl App {
     fn new_style(&mut self, viewport: bool) -> Style {
+        if self.rng.random_bool(0.2) {
+            // That of another surface, so that they share buffers.
+            let styles: Vec<Style> = self.shm.surfaces.values().map(|surface| surface.style).collect();
+            if let Some(style) = styles.choose(&mut self.rng) {
+                return Style { destination: style.destination.filter(|_| viewport), ..*style };
+            }
+        }
         let (format, _) = FORMATS.choose(&mut self.rng).copied().unwrap_or((0, 4));
         let scale = *[1, 1, 1, 2, 3].choose(&mut self.rng).unwrap_or(&1);
         let mut side = |most: usize| self.rng.random_range(1..most) * scale;
@@ -88,7 +95,7 @@ impl App {
         let style = self.shm.surfaces[&id].style;
         let whole = self.shm.surfaces[&id].fresh || self.shm.surfaces[&id].styled != style;
         let Some(buffer) = self.buffer_for(checker, style) else { return };
-        let spoiled = self.shm.buffers.get(&buffer).is_none_or(|b| b.spoiled || b.surface != Some(id));
+        let spoiled = self.shm.buffers.get(&buffer).is_none_or(|b| b.spoiled);
         let areas = self.paint(id, style);
         let picture = self.shm.surfaces[&id].picture.clone();
         self.write(buffer, &picture);
@@ -101,7 +108,7 @@ impl App {
             (surface.attached, surface.fresh) = (Some(buffer), false);
         }
         if let Some(buffer) = self.shm.buffers.get_mut(&buffer) {
-            (buffer.spoiled, buffer.surface) = (false, Some(id));
+            buffer.spoiled = false;
         }
         self.damage(checker, id, style, &areas, whole || spoiled);
         if self.rng.random_bool(0.5) {
@@ -168,7 +175,8 @@ impl App {
 
     /// Changes a buffer that the screen may be reading, as no application should.
     pub fn scribble(&mut self) {
-        let ids: Vec<u32> = self.shm.buffers.keys().copied().collect();
+        let all = self.shm.buffers.iter().filter(|(_, buffer)| !self.is_lent(buffer.file.id));
+        let ids: Vec<u32> = all.map(|(id, _)| *id).collect();
         let Some(id) = ids.choose(&mut self.rng).copied() else { return };
         let Some(buffer) = self.shm.buffers.get_mut(&id) else { return };
         buffer.spoiled = true;

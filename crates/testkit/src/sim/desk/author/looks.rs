@@ -56,6 +56,14 @@ impl Author {
     /// Another look for a surface.
     pub fn new_look(&mut self, surface: usize) -> Look {
         self.surfaces[surface].anew = false;
+        if self.rng.random_bool(0.2) {
+            // That of another surface, so that they share buffers.
+            if let Some(look) =
+                self.any(|it| it.painted.is_some()).and_then(|at| self.surfaces[at].look.clone())
+            {
+                return look;
+            }
+        }
         let full = self.surfaces[surface].full.filter(|_| self.desk && self.rng.random_bool(0.7));
         let most = if self.rng.random_bool(0.8) { 40 } else { 100 };
         let (mut width, mut height) = (self.rng.random_range(1..most), self.rng.random_range(1..most));
