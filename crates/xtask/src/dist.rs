@@ -131,9 +131,11 @@ fn build(arch: Arch, to: &Path) -> Result<u64, DistError> {
     let mut command = cargo();
     command.arg(plan.subcommand()).args(["--quiet", "--profile", "dist", "--package", "farway"]);
     command.args(["--bin", "farway", "--no-default-features", "--target", plan.target()]);
-    command.arg("--target-dir").arg(target_dir()).envs(plan.env());
+    // Cargo's own folder for the profile would be the one that the programs are put into.
+    let work = target_dir().join("static");
+    command.arg("--target-dir").arg(&work).envs(plan.env());
     succeed("cargo", &mut command)?;
-    let built = target_dir().join(plan.target()).join("dist/farway");
+    let built = work.join(plan.target()).join("dist/farway");
     let bytes = fs::read(&built).map_err(io(format!("read {}", built.display())))?;
     elf::check(&bytes, arch.machine)
         .map_err(|reason| DistError::NotStatic { path: built.clone(), reason })?;

@@ -111,6 +111,13 @@ impl Plan {
                 env.push((cargo_name(&self.target, "LINKER"), name.clone()));
             }
         }
+        let foreign = matches!(&self.compiler, Compiler::Named(name) if name.ends_with("-gnu-gcc"));
+        if foreign && self.libc == "musl" {
+            // Where a distribution has it on, C code would ask for checks that only glibc has.
+            let name = format!("CFLAGS_{}", self.target.replace('-', "_"));
+            let flags = std::env::var(&name).unwrap_or_default();
+            env.push((name, format!("{flags} -U_FORTIFY_SOURCE").trim_start().to_owned()));
+        }
         // RUSTFLAGS hides the target's own flags.
         let hiding = std::env::var("RUSTFLAGS").ok().map(|flags| ("RUSTFLAGS".to_owned(), flags));
         let name = cargo_name(&self.target, "RUSTFLAGS");
