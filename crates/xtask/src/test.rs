@@ -113,13 +113,13 @@ fn parse(args: &[&str]) -> Result<Options, ExitCode> {
 }
 
 /// The workspace's folder.
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
 /// Where cargo builds: asked from cargo, for settings may move it.
-fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     let fallback = workspace().join("target");
     let mut cargo = cargo();
     let Ok(output) = cargo.args(["metadata", "--format-version", "1", "--no-deps"]).output() else {
@@ -131,14 +131,14 @@ fn target_dir() -> PathBuf {
 }
 
 /// The cargo that runs this program, in the workspace.
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace());
     command
 }
 
 /// Whether a program is in `PATH`.
-fn in_path(name: &str) -> bool {
+pub(crate) fn in_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|dir| dir.join(name).is_file())
 }

@@ -3,12 +3,16 @@
 //! Invariant: only what is missing is installed, and each step is announced in one line.
 
 use super::in_path;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Packages of the part `real`, and of `interop`, which runs some of the same programs.
-const REAL: [&str; 30] = [
+const REAL: [&str; 37] = [
     "adwaita-icon-theme",
+    BUSYBOX,
+    "dropbear-bin",
     "firefox-esr",
+    "fish",
     "fonts-dejavu-core",
     "foot",
     "gir1.2-gtk-3.0",
@@ -22,12 +26,15 @@ const REAL: [&str; 30] = [
     "libxkbcommon-x11-0",
     "mpv",
     "openbox",
+    "openssh-client",
+    SSHD,
     "procps",
     "python3",
     "python3-gi",
     "python3-pyqt5",
     "qtwayland5",
     "sway",
+    "tcsh",
     "weston",
     "wl-clipboard",
     "wtype",
@@ -37,7 +44,14 @@ const REAL: [&str; 30] = [
     "xdotool",
     "xkb-data",
     "xvfb",
+    "zsh",
 ];
+
+/// The static one is what a machine without libraries has. Debian's other one will do, and excludes it.
+const BUSYBOX: &str = "busybox-static";
+
+/// Brings sshd, which the tests run as an ordinary user, and a service that lets people in.
+const SSHD: &str = "openssh-server";
 
 /// Packages that unpack the peers.
 const PEERS: [&str; 3] = ["debian-archive-keyring", "dpkg", "patchelf"];
@@ -64,6 +78,13 @@ pub fn install(parts: &[&str]) -> bool {
         println!("xtask: all {} packages are installed", wanted.len());
         return true;
     }
+    let (missing, refused): (Vec<&str>, Vec<&str>) =
+        missing.into_iter().partition(|p| *p != SSHD || !Path::new("/run/systemd/system").exists());
+    if !refused.is_empty() {
+        println!(
+            "xtask: not installed, since systemd would start its service: {SSHD}; if you want it, do so by hand"
+        );
+    }
     println!("xtask: installing {} packages: {}", missing.len(), missing.join(" "));
     apt(&["-qq", "update"]);
     let known: Vec<&str> = missing.iter().copied().filter(|p| known(p)).collect();
@@ -82,7 +103,8 @@ fn missing<'a>(wanted: &[&'a str]) -> Vec<&'a str> {
         let query = Command::new("dpkg-query").args(["-W", "-f", "${Status}", package]).output();
         query.is_ok_and(|o| o.stdout.ends_with(b"ok installed"))
     };
-    wanted.iter().copied().filter(|p| !installed(p)).collect()
+    let other = |package: &&str| *package == BUSYBOX && installed(&"busybox");
+    wanted.iter().copied().filter(|p| !installed(p) && !other(p)).collect()
 }
 
 /// Whether apt knows the package: one unknown name would make it refuse all.
@@ -97,7 +119,8 @@ fn apt(args: &[&str]) {
     if !root {
         command.arg("env");
     }
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(args).stdin(Stdio::null());
+    // In runlevel 1 no package starts a service.
+    command.args(["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"]).args(args).stdin(Stdio::null());
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => println!("xtask: apt-get {}: {status}", args.join(" ")),
