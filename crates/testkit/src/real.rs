@@ -12,6 +12,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `FARWAY_BIN` | the `farway` program; default: built into the target folder of the test |
+//! | `FARWAY_STATIC` | a static `farway` for bare machines; default: built into the target folder of the test |
 //! | `FARWAY_PEERS` | folder of the foreign programs; default `$XDG_CACHE_HOME/farway-peers` |
 //! | `FARWAY_SERVER`, `FARWAY_CLIENT` | program of a side: `farway` (default), a peer's suite (`bookworm` …) or a path |
 //! | `FARWAY_COMPRESS` | `none`, `lz4`, `zstd`; default `lz4` |

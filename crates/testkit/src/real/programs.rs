@@ -111,6 +111,31 @@ pub fn farway() -> Result<PathBuf, RealError> {
     path.canonicalize().doing(format!("find {}", path.display()))
 }
 
+/// A `farway` that needs no loader and no library, for bare machines: `FARWAY_STATIC`, else built (once a process) with
+/// glibc linked statically and without windows. Not optimised: `cargo xtask dist` makes those that are sent.
+pub fn farway_static() -> Result<PathBuf, RealError> {
+    static BUILT: OnceLock<bool> = OnceLock::new();
+    if let Some(path) = env::var_os("FARWAY_STATIC") {
+        return Ok(path.into());
+    }
+    // Naming the target keeps the flags from the programs that run while building.
+    let target = format!("{}-unknown-linux-gnu", env::consts::ARCH);
+    let dir = target_dir().join("static");
+    let built = BUILT.get_or_init(|| {
+        let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.replace('-', "_").to_uppercase());
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--quiet", "--package", "farway", "--bin", "farway", "--no-default-features"]);
+        cargo.args(["--target", &target, "--target-dir"]).arg(&dir).current_dir(env!("CARGO_MANIFEST_DIR"));
+        cargo.env(flags, "-Ctarget-feature=+crt-static").env_remove("RUSTFLAGS");
+        cargo.status().is_ok_and(|s| s.success())
+    });
+    let path = dir.join(target).join("debug/farway");
+    if !built || !executable(&path) {
+        return Err(RealError::Missing(path.display().to_string()));
+    }
+    path.canonicalize().doing(format!("find {}", path.display()))
+}
+
 /// The target folder that the running test was built in.
 pub fn target_dir() -> PathBuf {
     profile_dir().parent().map(Path::to_path_buf).unwrap_or_else(env::temp_dir)

@@ -106,7 +106,7 @@ pub struct Far {
     pub tmp: Volume,
     /// `PATH`; by default `/usr/local/bin:/usr/bin:/bin`.
     pub path: Option<String>,
-    /// The farway under test is in `PATH`.
+    /// The farway under test is in `PATH`; with a busybox root a static one ([`programs::farway_static`]).
     pub farway: bool,
     /// No `XDG_RUNTIME_DIR`, as below many servers without systemd.
     pub no_runtime: bool,
@@ -169,7 +169,9 @@ impl Machine {
             machine.write(&format!("skel/{file}"), &format!("echo '{text}'\n"), 0o644)?;
         }
         if far.farway {
-            let (from, to) = (programs::farway()?, machine.dir.join("bin/farway"));
+            let program =
+                if far.root == Root::Whole { programs::farway() } else { programs::farway_static() };
+            let (from, to) = (program?, machine.dir.join("bin/farway"));
             // A link where that is possible: a debug build is large. The copy is for another file system.
             fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop)).doing("copy farway")?;
         }
