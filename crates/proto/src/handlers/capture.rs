@@ -91,12 +91,24 @@ fn captured(cx: &mut Cx<'_>) -> Option<Verdict> {
             file.dirty.merge(&blocks);
         }
         if extent.start.max(compared) < end {
-            file.fills.push(Interval { start: extent.start.max(compared), end });
+            add_fill(&mut file.fills, Interval { start: extent.start.max(compared), end });
         }
         cx.state.touched.insert(rid);
     }
     cx.state.set_data(cx.id, Data::Capture(None));
     None
+}
+
+/// Adds a range. Those that share bytes become one: no two jobs may use the same bytes of a mirror.
+fn add_fill(fills: &mut Vec<Interval>, mut new: Interval) {
+    fills.retain(|it| {
+        let apart = it.end <= new.start || new.end <= it.start;
+        if !apart {
+            new = Interval { start: new.start.min(it.start), end: new.end.max(it.end) };
+        }
+        apart
+    });
+    fills.push(new);
 }
 
 fn ready(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {

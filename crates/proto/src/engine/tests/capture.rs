@@ -71,6 +71,33 @@ fn tail_has_a_position() {
     );
 }
 
+/// Captures into the same bytes, ready at once, are sent by one job: jobs must not share bytes of a mirror.
+#[test]
+fn captures_overlap() {
+    let mut rig = display(true, "copy");
+    rig.peer(Frame::ExtendFile { rid: Rid(1), size: 4100 });
+    let capture = |id| {
+        let capture = request("zwlr_screencopy_manager_v1", "capture_output", 20);
+        (capture.new_id(ObjectId(id)).int(0).object(ObjectId(4)), 0)
+    };
+    let copy = |id, to| (request("zwlr_screencopy_frame_v1", "copy", id).object(ObjectId(to)), 0);
+    rig.messages([
+        (buffer_of(13, [4096, 1, 3, 1], u32::from_le_bytes(*b"R8  ")), 0),
+        (buffer_of(14, [4098, 1, 2, 1], u32::from_le_bytes(*b"R8  ")), 0),
+        capture(22),
+        copy(22, 13),
+        capture(23),
+        copy(23, 14),
+    ]);
+    let ready = |id| event("zwlr_screencopy_frame_v1", "ready", id).uint(0).uint(5).uint(6);
+    rig.local([ready(22), ready(23)], 0);
+    assert!(
+        matches!(rig.jobs[..], [Job::Fill { range: Interval { start: 4096, end: 4100 }, .. }]),
+        "{:?}",
+        rig.jobs
+    );
+}
+
 /// C2: a capture that failed sends nothing.
 #[test]
 fn c2_failed() {
