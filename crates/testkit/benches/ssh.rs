@@ -15,7 +15,7 @@ use farway_testkit::real::ssh::{Client, Cut, Far, Relay, Server};
 use farway_testkit::real::{Compositor, Kind, RealError, Sandbox, programs, wait};
 
 /// What is run: a terminal that shows itself and waits.
-const PROGRAM: [&str; 4] = ["foot", "--config=/dev/null", "sleep", "1000"];
+const PROGRAM: [&str; 3] = ["foot", "sleep", "1000"];
 
 /// One way, where the distance is great.
 const DELAY: Duration = Duration::from_millis(50);
@@ -91,7 +91,7 @@ impl Bench {
     /// Milliseconds from the start of a command to its window.
     fn first_window(&self, mut command: Command, words: &[&str]) -> Result<f64, RealError> {
         command.args(words.iter().map(OsStr::new)).env("WAYLAND_DISPLAY", self.view.display());
-        command.stdin(Null::null()).stdout(Null::null()).stderr(Null::null());
+        command.stdin(Null::null()).stdout(Null::null());
         let start = Instant::now();
         let process = self.sandbox.start("client", command)?;
         self.windows(1)?;
@@ -102,6 +102,12 @@ impl Bench {
 
     fn end(&self, mut process: Process) -> Result<(), RealError> {
         process.signal(rustix::process::Signal::TERM)?;
+        let patience = Instant::now() + Duration::from_secs(2);
+        while !windows(self.view.display())?.is_empty() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // A waypipe's processes survive their parent.
+        process.kill();
         self.windows(0)
     }
 
