@@ -9,14 +9,12 @@ mod args;
 mod config;
 mod log;
 mod plan;
+mod random;
 mod run;
-
 mod ssh;
 
-use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::hash::{BuildHasher, Hasher};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
@@ -57,7 +55,7 @@ fn main() -> ExitCode {
 fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
     let here = Circumstances {
         cpus: available_parallelism().map_or(1, usize::from),
-        tag: tag(RandomState::new().build_hasher().finish()),
+        tag: random::tag(),
         pid: std::process::id(),
         uid: rustix::process::getuid().as_raw(),
     };
@@ -96,17 +94,6 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Sessions(_) | Role::Kill(_) => Err(RunError::Missing)?,
         Role::Doctor(_) => Err(RunError::Missing)?,
     })
-}
-
-/// Ten letters and digits. The standard library seeds its hashers from the system's random numbers.
-fn tag(mut seed: u64) -> String {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut letter = || {
-        let position = (seed % 62) as usize;
-        seed /= 62;
-        char::from(LETTERS[position])
-    };
-    std::iter::repeat_with(&mut letter).take(10).collect()
 }
 
 impl Failure {

@@ -45,7 +45,7 @@ pub fn run(porter: &Porter) -> Result<u8, RunError> {
         say(&wire::refused(RefusalReason::Protocol, mismatch(&hello)))?;
         return Ok(OURS);
     }
-    match serve(&porter.directory, &hello, &words) {
+    match serve(porter, &hello, &words) {
         Ok(code) => Ok(code),
         Err(error) => {
             say(&wire::refused(RefusalReason::Failed, crate::log::line(&error)))?;
@@ -59,14 +59,15 @@ fn mismatch(hello: &Hello) -> String {
     format!("farway {ours} over there and farway {theirs} here do not know each other's sessions")
 }
 
-fn serve(directory: &Path, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
+fn serve(porter: &Porter, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
+    let directory = &*porter.directory;
     let no = |text: String| {
         say(&wire::refused(RefusalReason::NoSession, text))?;
         Ok(OURS)
     };
     match &hello.ask {
         Ask::Start(_) => {
-            let keeper = start_keeper()?;
+            let keeper = start_keeper(porter.log)?;
             bring(&keeper, words)
         }
         Ask::Resume { id, .. } => match home::connect(directory, id)? {
@@ -137,12 +138,12 @@ fn bring(keeper: &Socket, words: &[u8]) -> Result<u8, RunError> {
 }
 
 /// Starts a keeper that does not depend on us, and gives the socket by which it is told everything.
-fn start_keeper() -> Result<Socket, RunError> {
+fn start_keeper(log: bool) -> Result<Socket, RunError> {
     let (ours, theirs) = Socket::pair()?;
     let myself = std::env::current_exe()?;
     let mut command = Command::new(&myself);
     command.args(["--no-config", "keeper"]).stdin(OwnedFd::from(theirs)).stdout(Stdio::null());
-    if std::env::var_os("FARWAY_LOG").is_none() {
+    if !log {
         command.stderr(Stdio::null());
     }
     let options = SpawnOptions { session: Session::Own, ..SpawnOptions::default() };

@@ -30,6 +30,7 @@ pub struct Way {
     ssh: OsString,
     words: Words,
     stage: Stage1,
+    places: Places,
     /// What to call the other machine.
     pub name: String,
 }
@@ -40,6 +41,7 @@ pub struct Attempt {
     child: Child,
     stream: ByteStream,
     intro: Intro,
+    places: Places,
     out: VecDeque<Bytes>,
     /// What came behind the magic, until the answer is whole.
     answer: Option<BytesMut>,
@@ -83,7 +85,8 @@ impl Way {
         };
         let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, ..Stage1::default() };
         stage1(&stage)?;
-        Ok(Self { ssh: reach.ssh.clone(), words: words.clone(), stage, name: words.name.clone() })
+        let places = Places { exe: std::env::current_exe().ok(), data_home: reach.data_home.clone() };
+        Ok(Self { ssh: reach.ssh.clone(), words: words.clone(), stage, places, name: words.name.clone() })
     }
 
     /// Starts ssh, and says the first words without waiting for anything.
@@ -115,6 +118,7 @@ impl Way {
             child,
             stream,
             intro,
+            places: self.places.clone(),
             out: VecDeque::from([first]),
             answer: None,
             begun: Instant::now(),
@@ -237,10 +241,7 @@ impl Attempt {
     }
 
     fn choose(&mut self, machine: &Machine) -> Step {
-        let data = std::env::var_os("XDG_DATA_HOME").map(std::path::PathBuf::from);
-        let home = std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".local/share"));
-        let places = Places { exe: std::env::current_exe().ok(), data_home: data.or(home) };
-        match Parcel::choose(machine, &places, |path| std::fs::read(path)) {
+        match Parcel::choose(machine, &self.places, |path| std::fs::read(path)) {
             Ok(parcel) => self.intro.offer(&parcel),
             Err(error) => self.intro.no_offer(error),
         }
