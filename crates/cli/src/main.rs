@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use config::ConfigError;
+use config::{Config, ConfigError};
 use plan::{Circumstances, Environment, PlanError, Role};
 use run::RunError;
 
@@ -59,8 +59,14 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         pid: std::process::id(),
         uid: rustix::process::getuid().as_raw(),
     };
-    let config = config::load(&args, env)?;
-    let plan = plan::plan(args, &config, env, &here)?;
+    let doctor = matches!(args.mode, args::Mode::Doctor(_));
+    let config = match config::load(&args, env) {
+        // There it is one finding among others.
+        Err(error) if !doctor => return Err(error.into()),
+        config => config,
+    };
+    let none = Config::default();
+    let plan = plan::plan(args, config.as_ref().unwrap_or(&none), env, &here)?;
     let side = match plan.role {
         Role::Server(_) => "server",
         Role::Client(_) => "client",
@@ -73,7 +79,7 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
     let filter = env.get(OsStr::new("FARWAY_LOG")).and_then(|filter| filter.to_str());
     // What the configuration asks for counts, too.
     log::init(plan.settings.trace, filter, side);
-    for warning in &config.warnings {
+    for warning in config.iter().filter(|_| !doctor).flat_map(|config| &config.warnings) {
         eprintln!("farway: {}", log::escaped(&warning.to_string()));
     }
     for note in &plan.notes {
@@ -91,8 +97,9 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Porter(porter) => run::porter::run(&porter)?,
         Role::Keeper(keeper) => run::keeper::run(&keeper, plan.settings)?,
         Role::Attach(attach) => run::ssh::attach(*attach, plan.settings)?,
-        Role::Sessions(_) | Role::Kill(_) => Err(RunError::Missing)?,
-        Role::Doctor(_) => Err(RunError::Missing)?,
+        Role::Sessions(sessions) => run::sessions::list(&sessions, plan.settings)?,
+        Role::Kill(kill) => run::sessions::kill(&kill, plan.settings)?,
+        Role::Doctor(doctor) => run::doctor::run(&doctor, plan.settings, &config)?,
     })
 }
 

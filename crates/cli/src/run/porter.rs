@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use farway_proto::session::frame::FROM_NEAR;
 use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, RefusalReason, Summary, WORDS_MAX};
+use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::Socket;
 use farway_sys::process::{Session, SpawnOptions, spawn};
 
@@ -20,6 +21,9 @@ use crate::plan::far::Porter;
 
 /// How long a keeper may take to say what it has.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// More than anybody needs who measures the link.
+const ECHOES: usize = 32;
 
 /// Brings the link. Returns the exit code.
 ///
@@ -92,7 +96,8 @@ fn serve(porter: &Porter, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
             Ok(0)
         }
         Ask::Probe => {
-            say(&Answer::Probed(probe::all(directory)))?;
+            say(&Answer::Probed(probe::all(porter)))?;
+            echo()?;
             Ok(0)
         }
     }
@@ -172,6 +177,25 @@ fn fill(mut room: &mut [u8]) -> io::Result<()> {
             Ok(count) => room = &mut room[count..],
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Says what it hears, for whoever measures the link; not for ever.
+fn echo() -> io::Result<()> {
+    let mut polls = PollSet::new();
+    for _ in 0..ECHOES {
+        polls.clear();
+        polls.add(rustix::stdio::stdin(), Interest::READ);
+        polls.wait(Some(PATIENCE))?;
+        let mut heard = [0; 16];
+        if !polls.ready(0).any() {
+            break;
+        }
+        let count = rustix::io::read(rustix::stdio::stdin(), &mut heard)?;
+        if count == 0 || rustix::io::write(rustix::stdio::stdout(), &heard[..count]).is_err() {
+            break;
         }
     }
     Ok(())

@@ -73,6 +73,21 @@ pub enum Progress {
     Failed(RunError),
 }
 
+/// The first words of a near end, as they are on the link.
+pub fn hello(near: &Secret, ask: Ask) -> Bytes {
+    let hello = Hello {
+        protocol: PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").into(),
+        capabilities: Vec::new(),
+        near: near.clone(),
+        ask,
+    };
+    let mut first = BytesMut::new();
+    // Values of these types always have a JSON form.
+    put_words(&mut first, FROM_NEAR, &serde_json::to_vec(&hello).unwrap_or_default());
+    first.freeze()
+}
+
 impl Way {
     /// Decides how.
     ///
@@ -94,17 +109,7 @@ impl Way {
     /// # Errors
     /// ssh cannot be started.
     pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
-        let hello = Hello {
-            protocol: PROTOCOL,
-            version: env!("CARGO_PKG_VERSION").into(),
-            capabilities: Vec::new(),
-            near: near.clone(),
-            ask,
-        };
-        let mut first = BytesMut::new();
-        // Values of these types always have a JSON form.
-        put_words(&mut first, FROM_NEAR, &serde_json::to_vec(&hello).unwrap_or_default());
-        let first = first.freeze();
+        let first = hello(near, ask);
         let stage = Stage1 { first_flight_len: first.len(), ..self.stage.clone() };
         let text = stage1(&stage)?;
         let intro = Intro::new(IntroPlan {
