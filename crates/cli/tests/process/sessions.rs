@@ -36,7 +36,7 @@ impl Far {
         let bin = ["--remote-bin", env!("CARGO_BIN_EXE_farway")];
         let bare = args.iter().any(|arg| arg.starts_with("bare"));
         let ssh = ["--ssh-bin", ssh.to_str().unwrap()];
-        let mut command = self.0.farway(&[&ssh, if bare { &[][..] } else { &bin }, args].concat());
+        let mut command = self.0.farway(&[&ssh[..], if bare { &[] } else { &bin }, args].concat());
         command.env("HOME", self.0.path("home")).env("SHELL", "/bin/sh");
         command
     }
@@ -163,6 +163,19 @@ fn a_doctor_looks_at_both_ends() {
     let ended = far.run(&["doctor"]).expect(0);
     assert!(ended.out.starts_with("this machine:\n  ok    farway: version"), "{ended:?}");
     assert!(ended.out.contains("OpenSSH 9.6") && !ended.out.contains("host:"), "{ended:?}");
+}
+
+#[test]
+fn a_doctor_asks_the_compositor() {
+    let far = Far::new();
+    let mut view = far.0.farway(&["view", "--headless", "--", "sh", "-c", "echo $WAYLAND_DISPLAY; read end"]);
+    let mut view = Running::start(&mut view);
+    let display = view.line();
+    let mut command = far.command(&["doctor", "--json"]);
+    let ended = Running::start(command.env("WAYLAND_DISPLAY", &display)).end().expect(0);
+    assert_eq!(level(&levels(&ended, &Value::Null), "compositor"), Some("ok"), "{ended:?}");
+    assert!(ended.out.contains("all that windows need"), "{ended:?}");
+    view.end().expect(1);
 }
 
 #[test]

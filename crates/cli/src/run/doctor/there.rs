@@ -66,7 +66,7 @@ pub fn all(house: &mut House, reach: &Reach) -> Result<Result<Vec<Finding>, u8>,
 }
 
 fn connected(took: Duration) -> Finding {
-    let text = format!("connected and answered in {:.1} s", took.as_secs_f64());
+    let text = format!("connected and answered in {:.2} s", took.as_secs_f64());
     match took > SLOW {
         true => note(
             "ssh",
@@ -78,7 +78,7 @@ fn connected(took: Duration) -> Finding {
 }
 
 fn round_trip(trip: Duration) -> Finding {
-    ok("link", format!("{:.1} ms from here to there and back", trip.as_secs_f64() * 1000.0))
+    ok("link", format!("{:.2} ms from here to there and back", trip.as_secs_f64() * 1000.0))
 }
 
 /// There is no farway that could be asked.

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 
 use super::attempt::{Attempt, Progress, Way, dismiss};
 use crate::random;
-use crate::run::house::House;
+use crate::run::house::{House, Turn};
 use crate::run::reaper::{Child, reap};
 use crate::run::{OURS, RunError};
 use crate::ssh::intro::IntroError;
@@ -79,22 +79,37 @@ pub fn look(house: &mut House, way: &Way, ask: Ask) -> Result<Asked, RunError> {
     let result = wait(house, &mut attempt);
     let took = attempt.age();
     let (mut child, link) = attempt.into_parts();
-    let outcome = match result {
-        Ok(Some(Err(code))) => Ok(Outcome::Signal(code)),
-        Ok(Some(Ok(answer))) => {
-            let trip = if echoes { round_trip(house, &link)? } else { None };
-            Ok(Outcome::Reply(Reply { answer, trip }))
+    let mut outcome = match result {
+        Ok(Heard::Answer(answer)) => {
+            let trip = if echoes { round_trip(house, &link)? } else { Ok(None) };
+            match trip {
+                Ok(trip) => Ok(Outcome::Reply(Reply { answer, trip })),
+                Err(code) => Ok(Outcome::Signal(code)),
+            }
         }
-        Ok(None) => Err(RunError::Answer),
+        Ok(Heard::Signal(code)) => Ok(Outcome::Signal(code)),
         Err(error) => Err(error),
     };
     drop(link);
-    see_off(house, &mut child, !matches!(outcome, Ok(Outcome::Reply(_))))?;
+    if let Some(code) = see_off(house, &mut child, !matches!(outcome, Ok(Outcome::Reply(_))))? {
+        outcome = Ok(Outcome::Signal(code));
+    }
     Ok(Asked { took, outcome })
 }
 
-/// The answer, or the exit code for a signal; nothing if the other end said too much.
-fn wait(house: &mut House, attempt: &mut Attempt) -> Result<Option<Result<Answer, u8>>, RunError> {
+/// What came first.
+enum Heard {
+    Answer(Answer),
+    /// The exit code for it.
+    Signal(u8),
+}
+
+/// The exit code for a signal that ends us, if one has come.
+fn signalled(turn: &Turn) -> Option<u8> {
+    turn.arrived.ending.first().map(|signal| u8::try_from(128 + signal.as_raw()).unwrap_or(OURS))
+}
+
+fn wait(house: &mut House, attempt: &mut Attempt) -> Result<Heard, RunError> {
     loop {
         let mut fds = Vec::new();
         if !attempt.is_closed() {
@@ -106,61 +121,68 @@ fn wait(house: &mut House, attempt: &mut Attempt) -> Result<Option<Result<Answer
         if turn.arrived.child {
             reap(&mut [attempt.child()]);
         }
-        if let Some(signal) = turn.arrived.ending.first() {
-            return Ok(Some(Err(u8::try_from(128 + signal.as_raw()).unwrap_or(OURS))));
+        if let Some(code) = signalled(&turn) {
+            return Ok(Heard::Signal(code));
         }
         match attempt.turn() {
             Progress::Waiting => {}
-            Progress::Answered(answer, rest) => return Ok(rest.is_empty().then_some(Ok(*answer))),
+            Progress::Answered(answer, rest) if rest.is_empty() => return Ok(Heard::Answer(*answer)),
+            Progress::Answered(..) => return Err(RunError::Answer),
             Progress::Fallback(fallback) => return Err(fallback.why.into()),
             Progress::Failed(error) => return Err(error),
         }
     }
 }
 
-/// The quickest of some round trips. The other end says what it hears; if it does not, nothing is known.
-fn round_trip(house: &mut House, link: &ByteStream) -> Result<Option<Duration>, RunError> {
+/// The quickest of some round trips, or the exit code for a signal. The other end says what it hears; if it does not,
+/// nothing is known.
+fn round_trip(house: &mut House, link: &ByteStream) -> Result<Result<Option<Duration>, u8>, RunError> {
     let mut best = None;
     for _ in 0..TRIPS {
         let begun = Instant::now();
         if !matches!(link.send(&[IoSlice::new(b".")]), Ok(Sent::Bytes(1))) {
-            return Ok(best);
+            break;
         }
         let mut input = BytesMut::new();
         while input.is_empty() {
             let left = TRIP.saturating_sub(begun.elapsed());
             let turn = house.turn(&[link.read_fd()], Some(left))?;
-            if left.is_zero() || !turn.arrived.ending.is_empty() {
-                return Ok(best);
+            if let Some(code) = signalled(&turn) {
+                return Ok(Err(code));
+            }
+            if left.is_zero() {
+                return Ok(Ok(best));
             }
             match link.recv(&mut input, 16) {
                 Ok(Received::Bytes(_) | Received::Empty) => {}
-                Ok(Received::Closed) | Err(_) => return Ok(best),
+                Ok(Received::Closed) | Err(_) => return Ok(Ok(best)),
             }
         }
         best = best.into_iter().chain([begun.elapsed()]).min();
     }
-    Ok(best)
+    Ok(Ok(best))
 }
 
-/// Waits for ssh to end, and makes it.
-fn see_off(house: &mut House, child: &mut Child, at_once: bool) -> Result<(), RunError> {
+/// Waits for ssh to end, and makes it. Says the exit code for a signal that came meanwhile.
+fn see_off(house: &mut House, child: &mut Child, at_once: bool) -> Result<Option<u8>, RunError> {
     let begun = Instant::now();
-    let mut told = false;
+    let (mut told, mut signal) = (false, None);
     loop {
         // It may have ended before we looked.
         reap(&mut [&mut *child]);
         if child.status().is_some() {
-            return Ok(());
+            return Ok(signal);
         }
-        if (at_once || begun.elapsed() >= SSH_END) && !std::mem::replace(&mut told, true) {
+        let hurry = at_once || signal.is_some() || begun.elapsed() >= SSH_END;
+        if hurry && !std::mem::replace(&mut told, true) {
             dismiss(child);
         }
         let left = (2 * SSH_END).saturating_sub(begun.elapsed());
         if left.is_zero() {
             child.signal(Signal::KILL);
-            return Ok(());
+            return Ok(signal);
         }
-        house.turn(&[], Some(left.min(SSH_END)))?;
+        let turn = house.turn(&[], Some(left.min(SSH_END)))?;
+        signal = signal.or(signalled(&turn));
     }
 }

@@ -8,8 +8,10 @@ fn machine(cpu: &str) -> Machine {
 /// A folder with a program for one kind of machine, as far as its headers say.
 fn places(root: &tempfile::TempDir) -> Places {
     let mut program = b"\x7fELF\x02\x01\x01".to_vec();
-    program.resize(64, 0);
+    // The header, and one program header that says nothing.
+    program.resize(64 + 56, 0);
     (program[16], program[18]) = (2, 183);
+    (program[32], program[54], program[56]) = (64, 56, 1);
     std::fs::write(root.path().join("farway-linux-aarch64"), program).unwrap();
     Places { exe: Some(root.path().join("farway")), data_home: None }
 }
@@ -49,5 +51,5 @@ fn failures_have_a_hint() {
 fn slow_links_are_worth_a_note() {
     assert_eq!(Level::of(&connected(Duration::from_millis(300))), Level::Ok);
     assert_eq!(Level::of(&connected(Duration::from_secs(9))), Level::Note);
-    assert_eq!(round_trip(Duration::from_micros(1500)).text, "1.5 ms from here to there and back");
+    assert_eq!(round_trip(Duration::from_micros(1500)).text, "1.50 ms from here to there and back");
 }

@@ -55,9 +55,9 @@ fn files(places: &[PathBuf]) -> Vec<PathBuf> {
 /// The last word on it; without any, no.
 fn kills(texts: &[String]) -> bool {
     let lines = texts.iter().flat_map(|text| text.lines());
-    let values = lines
+    let mut values = lines
         .filter_map(|line| line.trim().strip_prefix("KillUserProcesses")?.trim_start().strip_prefix('='));
-    values.last().is_some_and(|value| {
+    values.next_back().is_some_and(|value| {
         let value = value.trim().to_ascii_lowercase();
         ["1", "yes", "y", "true", "t", "on"].contains(&&*value)
     })

@@ -19,7 +19,7 @@ fn columns_are_as_wide_as_they_must_be() {
     let waits = session("x\x1b[31m\n", "for its display, which was lost", Some(5));
     let other = Entry { host: Some("bb".into()), session: waits };
     assert_eq!(
-        table(&[one.clone()], false),
+        table(std::slice::from_ref(&one), false),
         "ID     COMMAND  AGE  STATE   WINDOWS\nabcde  foot     1m   in use  2\n"
     );
     let both = table(&[one, other], true);
