@@ -58,6 +58,7 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         tag: random::tag(),
         pid: std::process::id(),
         uid: rustix::process::getuid().as_raw(),
+        exe: std::env::current_exe().ok(),
     };
     let doctor = matches!(args.mode, args::Mode::Doctor(_));
     let config = match config::load(&args, env) {

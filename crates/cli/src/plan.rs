@@ -45,6 +45,8 @@ pub struct Circumstances {
     pub pid: u32,
     /// Our user id.
     pub uid: u32,
+    /// Our own program, if the system knows.
+    pub exe: Option<PathBuf>,
 }
 
 /// Everything that is to be done.
@@ -234,7 +236,7 @@ fn role(
         Mode::Ssh(ssh) => Role::Ssh(Box::new(far::ssh(args, &ssh.words, env, here, notes)?)),
         Mode::Attach(one) => Role::Attach(Box::new(far::attach(args, &one.words, env, here, notes)?)),
         Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, env, here)),
-        Mode::Kill(one) => Role::Kill(far::kill(args, &one.words, env)),
+        Mode::Kill(one) => Role::Kill(far::kill(args, &one.words, env, here)),
         Mode::Doctor(hosts) => Role::Doctor(far::doctor(args, hosts, env, here)),
         Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, env, here)),
         Mode::Keeper => Role::Keeper(far::keeper(env, here)?),

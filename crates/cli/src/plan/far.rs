@@ -20,6 +20,7 @@ use crate::args::far::HostsArgs;
 use crate::args::view::ScreenArgs;
 use crate::args::{Args, Mode};
 use crate::config::Config;
+use crate::ssh::parcel::Places;
 pub use classic::Classic;
 
 /// How to reach a machine, and what to start there.
@@ -35,8 +36,8 @@ pub struct Reach {
     pub remote_bin: Option<OsString>,
     /// A program may be sent if none is there.
     pub bootstrap: bool,
-    /// Where programs to be sent may be, among other places.
-    pub data_home: Option<PathBuf>,
+    /// Where programs to be sent may be.
+    pub places: Places,
 }
 
 /// What shows windows on this machine.
@@ -111,8 +112,8 @@ pub struct Doctor {
     pub runtime_dir: Option<PathBuf>,
     /// The program that is ssh.
     pub ssh: OsString,
-    /// Where programs to be sent may be, among other places.
-    pub data_home: Option<PathBuf>,
+    /// Where programs to be sent may be.
+    pub places: Places,
     /// As JSON.
     pub json: bool,
 }
@@ -187,7 +188,13 @@ pub fn destination(args: &Args) -> Option<String> {
 }
 
 /// `words` begin with ssh's options; `destination` is the word after these.
-fn reach(args: &Args, words: Vec<OsString>, destination: &OsStr, env: &Environment) -> Reach {
+fn reach(
+    args: &Args,
+    words: Vec<OsString>,
+    destination: &OsStr,
+    env: &Environment,
+    here: &Circumstances,
+) -> Reach {
     Reach {
         ssh: args.far.ssh(),
         words,
@@ -195,19 +202,24 @@ fn reach(args: &Args, words: Vec<OsString>, destination: &OsStr, env: &Environme
         remote_bin: args.far.remote_bin.clone(),
         // Only a command is worth it: where farway is missing, there are no sessions to ask for.
         bootstrap: !args.far.no_bootstrap && matches!(args.mode, Mode::Ssh(_)),
-        data_home: data_home(env),
+        places: places(env, here),
     }
 }
 
 /// Options and the destination, and the words after it. `args::parse` lets nothing without a destination through.
-fn target(args: &Args, words: &[OsString], env: &Environment) -> (Reach, Vec<OsString>) {
+fn target(
+    args: &Args,
+    words: &[OsString],
+    env: &Environment,
+    here: &Circumstances,
+) -> (Reach, Vec<OsString>) {
     let cut = args.far.cut(words);
     let (destination, after) = match cut.rest.split_first() {
         Some((destination, after)) => (destination.clone(), after.to_vec()),
         None => (OsString::new(), Vec::new()),
     };
     let words = [cut.options, from_ref(&destination)].concat();
-    (reach(args, words, &destination, env), after)
+    (reach(args, words, &destination, env, here), after)
 }
 
 fn shown(
@@ -241,7 +253,7 @@ pub fn ssh(
     args.oneshot = shown.oneshot;
     let destination = args.far.cut(words).rest.first().cloned().unwrap_or_default();
     Ok(Ssh {
-        reach: reach(&args, words.to_vec(), &destination, env),
+        reach: reach(&args, words.to_vec(), &destination, env, here),
         start: start(&args),
         term: value(env, "TERM").map(OsString::from),
         classic: classic::classic(&args, here)?,
@@ -278,7 +290,7 @@ pub fn sessions(
     let host = |name: &OsString| {
         let mut args = args.clone();
         config.apply(&mut args, Some(&name.to_string_lossy()));
-        reach(&args, [cut.options, from_ref(name)].concat(), name, env)
+        reach(&args, [cut.options, from_ref(name)].concat(), name, env, here)
     };
     let directory = directory(here);
     Sessions { hosts: cut.rest.iter().map(host).collect(), directory, json: hosts.json }
@@ -293,14 +305,14 @@ pub fn attach(
     notes: &mut Vec<&'static str>,
 ) -> Result<Attach, PlanError> {
     let shown = shown(args, env, here, notes)?;
-    let (reach, after) = target(args, words, env);
+    let (reach, after) = target(args, words, env, here);
     let id = after.first().map(|id| id.to_string_lossy().into_owned());
     Ok(Attach { reach, id, shown, term: value(env, "TERM").map(OsString::from) })
 }
 
 /// Decides for `farway kill`.
-pub fn kill(args: &Args, words: &[OsString], env: &Environment) -> Kill {
-    let (reach, after) = target(args, words, env);
+pub fn kill(args: &Args, words: &[OsString], env: &Environment, here: &Circumstances) -> Kill {
+    let (reach, after) = target(args, words, env, here);
     Kill { reach, id: after.first().map(|id| id.to_string_lossy().into_owned()).unwrap_or_default() }
 }
 
@@ -308,11 +320,11 @@ pub fn kill(args: &Args, words: &[OsString], env: &Environment) -> Kill {
 pub fn doctor(args: &Args, hosts: &HostsArgs, env: &Environment, here: &Circumstances) -> Doctor {
     let there = !args.far.cut(&hosts.words).rest.is_empty();
     Doctor {
-        reach: there.then(|| target(args, &hosts.words, env).0),
+        reach: there.then(|| target(args, &hosts.words, env, here).0),
         compositor: super::shown(args, false, &ScreenArgs::default(), env, here).map(|(it, _)| it),
         runtime_dir: runtime_dir(env).map(PathBuf::from),
         ssh: args.far.ssh(),
-        data_home: data_home(env),
+        places: places(env, here),
         json: hosts.json,
     }
 }
@@ -345,8 +357,8 @@ fn shell(env: &Environment) -> OsString {
     value(env, "SHELL").unwrap_or(OsStr::new("/bin/sh")).into()
 }
 
-fn data_home(env: &Environment) -> Option<PathBuf> {
-    base(env, "XDG_DATA_HOME", ".local/share")
+fn places(env: &Environment, here: &Circumstances) -> Places {
+    Places { exe: here.exe.clone(), data_home: base(env, "XDG_DATA_HOME", ".local/share") }
 }
 
 /// A base folder (XDG base directory specification): the variable's if it is absolute, or one in the user's home.

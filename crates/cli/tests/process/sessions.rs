@@ -8,16 +8,19 @@ use serde_json::Value;
 
 use crate::support::{Ended, Running, Sandbox, wait_for};
 
-/// Runs the last word as ssh would on this machine; hosts whose name begins with `gone` cannot be reached, and those
-/// that begin with `bare` have no farway.
+/// Runs the last word as ssh would on this machine. The host `gone` cannot be reached, `slow` never answers, and `bare`
+/// has nothing but a shell.
 const SSH: &str = r#"#!/bin/sh
 for word; do
-    case $before$word in gone*|-Tgone*) echo "ssh: no $word" >&2; exit 255;; bare*) PATH=/usr/bin:/bin;; esac
+    case $word in
+        gone) echo "ssh: no $word" >&2; exit 255;;
+        bare) bare="env PATH=${0%/*}/tools";;
+        slow) echo waiting >&2; exec sleep 100;;
+    esac
     last=$word
 done
 [ "$last" = -V ] && { echo OpenSSH_9.6p1 >&2; exit; }
-case " $* " in *" slow "*) echo waiting >&2; exec sleep 100;; esac
-exec setsid sh -c "$last"
+exec setsid $bare /bin/sh -c "$last"
 "#;
 
 /// A machine whose sessions are nobody else's.
@@ -28,6 +31,8 @@ impl Far {
         let sandbox = Sandbox::new();
         sandbox.install("ssh", SSH.as_bytes());
         std::fs::create_dir(sandbox.path("home")).unwrap();
+        std::fs::create_dir(sandbox.path("tools")).unwrap();
+        std::os::unix::fs::symlink("/bin/sh", sandbox.path("tools/sh")).unwrap();
         Self(sandbox)
     }
 
@@ -48,7 +53,7 @@ impl Far {
     /// A session with a command that waits, and its name.
     fn session(&self, seconds: u32) -> (Running, String) {
         let line = format!("sleep {seconds}");
-        let running = Running::start(&mut self.command(&["ssh", "host", &line]));
+        let running = Running::start(&mut self.command(&["--grace", "30s", "ssh", "host", &line]));
         let id = wait_for("a session", || self.ids(&line).pop());
         (running, id)
     }
@@ -183,10 +188,11 @@ fn a_doctor_says_what_is_wrong() {
     let far = Far::new();
     let ended = far.run(&["doctor", "--json", "gone"]).expect(1);
     assert_eq!(levels(&ended, &"gone".into()), [("ssh".to_string(), "bad".to_string())]);
-    let ended = far.run(&["doctor", "--json", "bare"]);
+    // Not even uname is there.
+    let ended = far.run(&["doctor", "--json", "bare"]).expect(1);
     let there = levels(&ended, &"bare".into());
     assert_eq!((there.len(), level(&there, "ssh")), (2, Some("ok")), "{ended:?}");
-    assert!(level(&there, "farway").is_some(), "{ended:?}");
+    assert_eq!(level(&there, "farway"), Some("bad"), "{ended:?}");
     let mut command = far.command(&["--ssh-bin", "/nonexistent/ssh", "doctor", "host"]);
     let ended = Running::start(command.env("WAYLAND_DISPLAY", "missing-0")).end().expect(1);
     assert!(ended.out.contains("bad   ssh: cannot run /nonexistent/ssh"), "{ended:?}");

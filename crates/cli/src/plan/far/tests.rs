@@ -3,7 +3,7 @@ use super::*;
 use crate::ssh::words::{self, Program, Route};
 
 fn circumstances() -> Circumstances {
-    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000 }
+    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000, exe: Some("/bin/farway".into()) }
 }
 
 const SESSION: [(&str, &str); 3] =
@@ -219,7 +219,7 @@ fn hidden_modes_know_where_sessions_are() {
 fn programs_to_be_sent_are_in_the_data_folder() {
     let of = |pairs: &[(&str, &str)]| {
         let env: Environment = pairs.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        data_home(&env)
+        places(&env, &circumstances()).data_home
     };
     assert_eq!(of(&[("HOME", "/h")]), Some("/h/.local/share".into()));
     assert_eq!(of(&[("HOME", "/h"), ("XDG_DATA_HOME", "/d")]), Some("/d".into()));

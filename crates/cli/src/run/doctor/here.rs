@@ -22,8 +22,7 @@ pub fn all(plan: &Doctor, config: &Result<Config, ConfigError>) -> Vec<Finding> 
     found.extend(compositor::findings(&plan.compositor));
     found.push(probe::runtime_dir(plan.runtime_dir.as_deref()));
     found.push(ssh::finding(&plan.ssh));
-    let places = Places { exe: std::env::current_exe().ok(), data_home: plan.data_home.clone() };
-    found.extend(Arch::ALL.map(|arch| parcel(arch, &places)));
+    found.extend(Arch::ALL.map(|arch| parcel(arch, &plan.places)));
     found.push(files());
     found
 }

@@ -58,8 +58,7 @@ pub fn all(house: &mut House, reach: &Reach) -> Result<Result<Vec<Finding>, u8>,
             Ok(found)
         }
         Asked { outcome: Err(RunError::Intro(IntroError::NotAllowed { machine, tools })), took } => {
-            let places = Places { exe: std::env::current_exe().ok(), data_home: reach.data_home.clone() };
-            Ok(vec![connected(took), nothing(&machine, &tools, &places)])
+            Ok(vec![connected(took), nothing(&machine, &tools, &reach.places)])
         }
         Asked { outcome: Err(error), .. } => Ok(vec![failed(&error)]),
     })

@@ -100,8 +100,13 @@ impl Way {
         };
         let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, ..Stage1::default() };
         stage1(&stage)?;
-        let places = Places { exe: std::env::current_exe().ok(), data_home: reach.data_home.clone() };
-        Ok(Self { ssh: reach.ssh.clone(), words: words.clone(), stage, places, name: words.name.clone() })
+        Ok(Self {
+            ssh: reach.ssh.clone(),
+            words: words.clone(),
+            stage,
+            places: reach.places.clone(),
+            name: words.name.clone(),
+        })
     }
 
     /// Starts ssh, and says the first words without waiting for anything.
