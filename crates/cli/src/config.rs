@@ -35,6 +35,8 @@ pub struct Config {
     hosts: Vec<HostTable>,
     /// What is not understood, and does no harm.
     pub warnings: Vec<Warning>,
+    /// The file, if one was read.
+    pub path: Option<PathBuf>,
 }
 
 /// What holds for one pattern of names.
@@ -64,7 +66,10 @@ pub fn load(args: &Args, env: &Environment) -> Result<Config, ConfigError> {
         (None, None) => return Ok(Config::default()),
     };
     match read(&path) {
-        Ok(text) => Config::parse(&text, &path, args.clone()),
+        Ok(text) => {
+            let config = Config::parse(&text, &path, args.clone())?;
+            Ok(Config { path: Some(path), ..config })
+        }
         Err(error) if !wanted && is_absent(&error) => Ok(Config::default()),
         Err(source) => Err(ConfigError::Read { path, source }),
     }

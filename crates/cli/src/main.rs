@@ -9,18 +9,16 @@ mod args;
 mod config;
 mod log;
 mod plan;
+mod random;
 mod run;
-
 mod ssh;
 
-use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::hash::{BuildHasher, Hasher};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use config::ConfigError;
+use config::{Config, ConfigError};
 use plan::{Circumstances, Environment, PlanError, Role};
 use run::RunError;
 
@@ -57,12 +55,19 @@ fn main() -> ExitCode {
 fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
     let here = Circumstances {
         cpus: available_parallelism().map_or(1, usize::from),
-        tag: tag(RandomState::new().build_hasher().finish()),
+        tag: random::tag(),
         pid: std::process::id(),
         uid: rustix::process::getuid().as_raw(),
+        exe: std::env::current_exe().ok(),
     };
-    let config = config::load(&args, env)?;
-    let plan = plan::plan(args, &config, env, &here)?;
+    let doctor = matches!(args.mode, args::Mode::Doctor(_));
+    let config = match config::load(&args, env) {
+        // There it is one finding among others.
+        Err(error) if !doctor => return Err(error.into()),
+        config => config,
+    };
+    let none = Config::default();
+    let plan = plan::plan(args, config.as_ref().unwrap_or(&none), env, &here)?;
     let side = match plan.role {
         Role::Server(_) => "server",
         Role::Client(_) => "client",
@@ -75,7 +80,7 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
     let filter = env.get(OsStr::new("FARWAY_LOG")).and_then(|filter| filter.to_str());
     // What the configuration asks for counts, too.
     log::init(plan.settings.trace, filter, side);
-    for warning in &config.warnings {
+    for warning in config.iter().filter(|_| !doctor).flat_map(|config| &config.warnings) {
         eprintln!("farway: {}", log::escaped(&warning.to_string()));
     }
     for note in &plan.notes {
@@ -93,20 +98,10 @@ fn start(args: args::Args, env: &Environment) -> Result<u8, Failure> {
         Role::Porter(porter) => run::porter::run(&porter)?,
         Role::Keeper(keeper) => run::keeper::run(&keeper, plan.settings)?,
         Role::Attach(attach) => run::ssh::attach(*attach, plan.settings)?,
-        Role::Sessions(_) | Role::Kill(_) => Err(RunError::Missing)?,
-        Role::Doctor(_) => Err(RunError::Missing)?,
+        Role::Sessions(sessions) => run::sessions::list(&sessions, plan.settings)?,
+        Role::Kill(kill) => run::sessions::kill(&kill, plan.settings)?,
+        Role::Doctor(doctor) => run::doctor::run(&doctor, plan.settings, &config)?,
     })
-}
-
-/// Ten letters and digits. The standard library seeds its hashers from the system's random numbers.
-fn tag(mut seed: u64) -> String {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut letter = || {
-        let position = (seed % 62) as usize;
-        seed /= 62;
-        char::from(LETTERS[position])
-    };
-    std::iter::repeat_with(&mut letter).take(10).collect()
 }
 
 impl Failure {

@@ -45,6 +45,8 @@ pub struct Circumstances {
     pub pid: u32,
     /// Our user id.
     pub uid: u32,
+    /// Our own program, if the system knows.
+    pub exe: Option<PathBuf>,
 }
 
 /// Everything that is to be done.
@@ -196,7 +198,7 @@ pub fn plan(
     here: &Circumstances,
 ) -> Result<Plan, PlanError> {
     // Modes with several destinations ask again for each.
-    let destination = far::destination(&args.mode);
+    let destination = far::destination(&args);
     config.apply(&mut args, destination.as_deref());
     let mut notes = Vec::new();
     let role = role(&args, config, env, here, &mut notes)?;
@@ -233,10 +235,10 @@ fn role(
     Ok(match &args.mode {
         Mode::Ssh(ssh) => Role::Ssh(Box::new(far::ssh(args, &ssh.words, env, here, notes)?)),
         Mode::Attach(one) => Role::Attach(Box::new(far::attach(args, &one.words, env, here, notes)?)),
-        Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, here)),
-        Mode::Kill(one) => Role::Kill(far::kill(args, &one.words)),
+        Mode::Sessions(hosts) => Role::Sessions(far::sessions(args, hosts, config, env, here)),
+        Mode::Kill(one) => Role::Kill(far::kill(args, &one.words, env, here)),
         Mode::Doctor(hosts) => Role::Doctor(far::doctor(args, hosts, env, here)),
-        Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, here)),
+        Mode::Porter { protocol } => Role::Porter(far::porter(*protocol, env, here)),
         Mode::Keeper => Role::Keeper(far::keeper(env, here)?),
         Mode::Completions { shell } => Role::Completions(*shell),
         Mode::CompleteHosts => Role::CompleteHosts(far::host_files(env)),

@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use super::far::{self, OneHostArgs};
+use super::far::{OneHostArgs, take_flag};
 use super::{Args, Mode};
 
 /// Modes of waypipe that this version does not have.
@@ -30,9 +30,9 @@ pub fn finish(args: &mut Args, line: &[OsString]) -> Result<(), clap::Error> {
     }
     restore(&mut args.mode, line);
     if let Mode::Sessions(hosts) | Mode::Doctor(hosts) = &mut args.mode {
-        hosts.json |= far::take_flag(&mut hosts.words, "--json");
+        hosts.json |= take_flag(&mut hosts.words, "--json");
     }
-    if let Some(message) = incomplete(&args.mode) {
+    if let Some(message) = incomplete(args) {
         return usage(ErrorKind::MissingRequiredArgument, message);
     }
     match misplaced(args).or_else(|| conflict(args).map(String::from)) {
@@ -76,10 +76,11 @@ fn restore(mode: &mut Mode, line: &[OsString]) {
 }
 
 /// What the words after a mode lack, or have too much.
-fn incomplete(mode: &Mode) -> Option<String> {
+fn incomplete(args: &Args) -> Option<String> {
+    let (mode, far) = (&args.mode, &args.far);
     let one = |one: &OneHostArgs, form: &str, most| {
         let least = if form.contains("[ID]") { 1 } else { 2 };
-        let rest = far::cut(&one.words).rest;
+        let rest = far.cut(&one.words).rest;
         let problem = match rest.len() {
             len if len < least => "something is missing",
             len if len > most => "that is too much",
@@ -89,13 +90,13 @@ fn incomplete(mode: &Mode) -> Option<String> {
         Some(format!("{problem}: it is `farway {form}`"))
     };
     match mode {
-        Mode::Ssh(ssh) if far::cut(&ssh.words).rest.is_empty() => {
+        Mode::Ssh(ssh) if far.cut(&ssh.words).rest.is_empty() => {
             Some("no destination: it is `farway ssh [SSH OPTIONS] DESTINATION [COMMAND]`".into())
         }
         Mode::Attach(words) => one(words, "attach [SSH OPTIONS] HOST [ID]", 2),
         Mode::Kill(words) => one(words, "kill [SSH OPTIONS] HOST ID", 2),
         Mode::Sessions(hosts) | Mode::Doctor(hosts) => {
-            let cut = far::cut(&hosts.words);
+            let cut = far.cut(&hosts.words);
             let doctor = matches!(mode, Mode::Doctor(_));
             match (cut.options.is_empty(), cut.rest.len()) {
                 (false, 0) => Some("no host follows the options of ssh".into()),

@@ -1,20 +1,18 @@
 //! What can be said to the modes that go to another machine with ssh, and where the machine is named in it.
 //!
-//! Not what ssh's options mean: they are kept as they were written. Invariant: a word after `--` is never taken for an
-//! option, neither of ours nor of ssh's.
+//! Not what ssh's options mean: they are kept as they were written, and [`words`] knows which have values. Invariant: a
+//! word after `--` is never taken for an option of ours.
 
 #[cfg(test)]
 mod tests;
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-/// ssh's options that have a value, attached or in the next word (section 13.5 of the channel notes).
-const WITH_VALUE: &[u8] = b"BbcDEeFIiJLlmOopQRSWw";
+use crate::ssh::words::{self, Cut, Program};
 
 /// Options of the modes that go to another machine.
 #[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
@@ -91,37 +89,16 @@ pub struct OneHostArgs {
     pub words: Vec<OsString>,
 }
 
-/// Words cut where the options of ssh end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cut<'a> {
-    /// ssh's options with their values, and a `--` that ends them.
-    pub options: &'a [OsString],
-    /// The destination and what follows it.
-    pub rest: &'a [OsString],
-}
-
-/// Finds the first word that is neither an option of ssh nor the value of one.
-pub fn cut(words: &[OsString]) -> Cut<'_> {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let bytes = word.as_bytes();
-        if bytes == b"--" {
-            at += 1;
-            break;
-        }
-        if bytes.len() < 2 || bytes[0] != b'-' {
-            break;
-        }
-        at += if value_follows(bytes) { 2 } else { 1 };
+impl FarArgs {
+    /// The program that is ssh.
+    pub fn ssh(&self) -> OsString {
+        self.ssh_bin.clone().unwrap_or_else(|| "ssh".into())
     }
-    let (options, rest) = words.split_at(at.min(words.len()));
-    Cut { options, rest }
-}
 
-/// Whether the value of the last option in a word such as `-4vp` is the next word.
-fn value_follows(word: &[u8]) -> bool {
-    let with_value = word.iter().skip(1).position(|letter| WITH_VALUE.contains(letter));
-    with_value.is_some_and(|position| position + 2 == word.len())
+    /// Finds the destination behind options of ssh.
+    pub fn cut<'a>(&self, words: &'a [OsString]) -> Cut<'a> {
+        words::cut(words, Program::of(&self.ssh()))
+    }
 }
 
 /// Takes a flag of ours out of the words, wherever it is before a `--`, and says whether it was there.

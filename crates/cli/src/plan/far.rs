@@ -16,10 +16,11 @@ use farway_proto::session::words::Start;
 
 use super::view::{self, Place};
 use super::{Circumstances, Compositor, Environment, PlanError, Secctx, note_own, runtime_dir, value};
-use crate::args::far::{HostsArgs, cut};
+use crate::args::far::HostsArgs;
 use crate::args::view::ScreenArgs;
 use crate::args::{Args, Mode};
 use crate::config::Config;
+use crate::ssh::parcel::Places;
 pub use classic::Classic;
 
 /// How to reach a machine, and what to start there.
@@ -35,6 +36,8 @@ pub struct Reach {
     pub remote_bin: Option<OsString>,
     /// A program may be sent if none is there.
     pub bootstrap: bool,
+    /// Where programs to be sent may be.
+    pub places: Places,
 }
 
 /// What shows windows on this machine.
@@ -109,6 +112,8 @@ pub struct Doctor {
     pub runtime_dir: Option<PathBuf>,
     /// The program that is ssh.
     pub ssh: OsString,
+    /// Where programs to be sent may be.
+    pub places: Places,
     /// As JSON.
     pub json: bool,
 }
@@ -120,6 +125,27 @@ pub struct Porter {
     pub protocol: bool,
     /// Where sessions are.
     pub directory: PathBuf,
+    /// A log is wanted of the keeper, too.
+    pub log: bool,
+    /// What the environment says of the user.
+    pub user: User,
+}
+
+/// What the environment says of the user of this machine. What is not said is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    /// The name.
+    pub name: Option<OsString>,
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// The shell.
+    pub shell: OsString,
+    /// Where what can be made again is kept.
+    pub cache: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`.
+    pub runtime_dir: Option<PathBuf>,
+    /// Where programs are.
+    pub path: Vec<PathBuf>,
 }
 
 /// To hold a session.
@@ -131,8 +157,12 @@ pub struct Keeper {
     pub place: Place,
     /// The user's shell.
     pub shell: OsString,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
     /// Letters and digits, for names that must not clash.
     pub tag: String,
+    /// `RUST_LOG` is set, so the helper for X11 has its level.
+    pub rust_log: bool,
 }
 
 /// Files that have names of hosts in them.
@@ -147,40 +177,49 @@ pub struct HostFiles {
 }
 
 /// The one destination that a mode names, for the configuration.
-pub fn destination(mode: &Mode) -> Option<String> {
-    let words = match mode {
+pub fn destination(args: &Args) -> Option<String> {
+    let words = match &args.mode {
         Mode::Ssh(ssh) => &ssh.words,
         Mode::Attach(one) | Mode::Kill(one) => &one.words,
         Mode::Doctor(hosts) => &hosts.words,
         _ => return None,
     };
-    cut(words).rest.first().map(|word| word.to_string_lossy().into_owned())
-}
-
-fn ssh_program(args: &Args) -> OsString {
-    args.far.ssh_bin.clone().unwrap_or_else(|| "ssh".into())
+    args.far.cut(words).rest.first().map(|word| word.to_string_lossy().into_owned())
 }
 
 /// `words` begin with ssh's options; `destination` is the word after these.
-fn reach(args: &Args, words: Vec<OsString>, destination: &OsStr) -> Reach {
+fn reach(
+    args: &Args,
+    words: Vec<OsString>,
+    destination: &OsStr,
+    env: &Environment,
+    here: &Circumstances,
+) -> Reach {
     Reach {
-        ssh: ssh_program(args),
+        ssh: args.far.ssh(),
         words,
         destination: destination.into(),
         remote_bin: args.far.remote_bin.clone(),
-        bootstrap: !args.far.no_bootstrap,
+        // Only a command is worth it: where farway is missing, there are no sessions to ask for.
+        bootstrap: !args.far.no_bootstrap && matches!(args.mode, Mode::Ssh(_)),
+        places: places(env, here),
     }
 }
 
 /// Options and the destination, and the words after it. `args::parse` lets nothing without a destination through.
-fn target(args: &Args, words: &[OsString]) -> (Reach, Vec<OsString>) {
-    let cut = cut(words);
+fn target(
+    args: &Args,
+    words: &[OsString],
+    env: &Environment,
+    here: &Circumstances,
+) -> (Reach, Vec<OsString>) {
+    let cut = args.far.cut(words);
     let (destination, after) = match cut.rest.split_first() {
         Some((destination, after)) => (destination.clone(), after.to_vec()),
         None => (OsString::new(), Vec::new()),
     };
     let words = [cut.options, from_ref(&destination)].concat();
-    (reach(args, words, &destination), after)
+    (reach(args, words, &destination, env, here), after)
 }
 
 fn shown(
@@ -212,9 +251,9 @@ pub fn ssh(
         args.xwls = false;
     }
     args.oneshot = shown.oneshot;
-    let destination = cut(words).rest.first().cloned().unwrap_or_default();
+    let destination = args.far.cut(words).rest.first().cloned().unwrap_or_default();
     Ok(Ssh {
-        reach: reach(&args, words.to_vec(), &destination),
+        reach: reach(&args, words.to_vec(), &destination, env, here),
         start: start(&args),
         term: value(env, "TERM").map(OsString::from),
         classic: classic::classic(&args, here)?,
@@ -240,12 +279,18 @@ fn start(args: &Args) -> Start {
 }
 
 /// Decides for `farway sessions`. Each host has its own table in the configuration.
-pub fn sessions(args: &Args, hosts: &HostsArgs, config: &Config, here: &Circumstances) -> Sessions {
-    let cut = cut(&hosts.words);
+pub fn sessions(
+    args: &Args,
+    hosts: &HostsArgs,
+    config: &Config,
+    env: &Environment,
+    here: &Circumstances,
+) -> Sessions {
+    let cut = args.far.cut(&hosts.words);
     let host = |name: &OsString| {
         let mut args = args.clone();
         config.apply(&mut args, Some(&name.to_string_lossy()));
-        reach(&args, [cut.options, from_ref(name)].concat(), name)
+        reach(&args, [cut.options, from_ref(name)].concat(), name, env, here)
     };
     let directory = directory(here);
     Sessions { hosts: cut.rest.iter().map(host).collect(), directory, json: hosts.json }
@@ -260,25 +305,26 @@ pub fn attach(
     notes: &mut Vec<&'static str>,
 ) -> Result<Attach, PlanError> {
     let shown = shown(args, env, here, notes)?;
-    let (reach, after) = target(args, words);
+    let (reach, after) = target(args, words, env, here);
     let id = after.first().map(|id| id.to_string_lossy().into_owned());
     Ok(Attach { reach, id, shown, term: value(env, "TERM").map(OsString::from) })
 }
 
 /// Decides for `farway kill`.
-pub fn kill(args: &Args, words: &[OsString]) -> Kill {
-    let (reach, after) = target(args, words);
+pub fn kill(args: &Args, words: &[OsString], env: &Environment, here: &Circumstances) -> Kill {
+    let (reach, after) = target(args, words, env, here);
     Kill { reach, id: after.first().map(|id| id.to_string_lossy().into_owned()).unwrap_or_default() }
 }
 
 /// Decides for `farway doctor`. What is wrong with the environment is a finding there, not a failure.
 pub fn doctor(args: &Args, hosts: &HostsArgs, env: &Environment, here: &Circumstances) -> Doctor {
-    let there = !cut(&hosts.words).rest.is_empty();
+    let there = !args.far.cut(&hosts.words).rest.is_empty();
     Doctor {
-        reach: there.then(|| target(args, &hosts.words).0),
+        reach: there.then(|| target(args, &hosts.words, env, here).0),
         compositor: super::shown(args, false, &ScreenArgs::default(), env, here).map(|(it, _)| it),
         runtime_dir: runtime_dir(env).map(PathBuf::from),
-        ssh: ssh_program(args),
+        ssh: args.far.ssh(),
+        places: places(env, here),
         json: hosts.json,
     }
 }
@@ -290,8 +336,35 @@ fn directory(here: &Circumstances) -> PathBuf {
 }
 
 /// Decides for the mode that ssh starts.
-pub fn porter(protocol: bool, here: &Circumstances) -> Porter {
-    Porter { protocol, directory: directory(here) }
+pub fn porter(protocol: bool, env: &Environment, here: &Circumstances) -> Porter {
+    let log = env.contains_key(OsStr::new("FARWAY_LOG"));
+    Porter { protocol, directory: directory(here), log, user: user(env) }
+}
+
+fn user(env: &Environment) -> User {
+    let home = value(env, "HOME").map(PathBuf::from);
+    User {
+        name: value(env, "USER").or_else(|| value(env, "LOGNAME")).map(OsString::from),
+        shell: shell(env),
+        cache: base(env, "XDG_CACHE_HOME", ".cache"),
+        runtime_dir: value(env, "XDG_RUNTIME_DIR").map(PathBuf::from),
+        path: value(env, "PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default(),
+        home,
+    }
+}
+
+fn shell(env: &Environment) -> OsString {
+    value(env, "SHELL").unwrap_or(OsStr::new("/bin/sh")).into()
+}
+
+fn places(env: &Environment, here: &Circumstances) -> Places {
+    Places { exe: here.exe.clone(), data_home: base(env, "XDG_DATA_HOME", ".local/share") }
+}
+
+/// A base folder (XDG base directory specification): the variable's if it is absolute, or one in the user's home.
+fn base(env: &Environment, variable: &str, default: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| value(env, name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(default)))
 }
 
 /// Decides for the mode that holds a session.
@@ -299,8 +372,10 @@ pub fn keeper(env: &Environment, here: &Circumstances) -> Result<Keeper, PlanErr
     Ok(Keeper {
         directory: directory(here),
         place: view::place(None, env, here)?,
-        shell: value(env, "SHELL").unwrap_or(OsStr::new("/bin/sh")).into(),
+        shell: shell(env),
+        home: value(env, "HOME").map(PathBuf::from),
         tag: here.tag.clone(),
+        rust_log: env.contains_key(OsStr::new("RUST_LOG")),
     })
 }
 

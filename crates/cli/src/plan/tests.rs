@@ -1,7 +1,7 @@
 use super::*;
 
 fn circumstances() -> Circumstances {
-    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000 }
+    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000, exe: Some("/bin/farway".into()) }
 }
 
 fn env(pairs: &[(&str, &str)]) -> Environment {

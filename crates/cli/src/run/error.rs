@@ -90,9 +90,6 @@ pub enum RunError {
     /// X11 sockets cannot be made.
     #[error("cannot make an X11 display")]
     X11(#[source] io::Error),
-    /// A mode that is decided but not built.
-    #[error("this mode is missing")]
-    Missing,
     /// ssh's words are not understood.
     #[error(transparent)]
     Words(#[from] WordsError),

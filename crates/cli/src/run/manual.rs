@@ -7,12 +7,11 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use clap_complete::Shell;
 
-use super::RunError;
+use super::{RunError, print};
 use crate::args;
 use crate::config::hosts;
 use crate::plan::far::HostFiles;
@@ -29,7 +28,7 @@ const ZSH: &str = include_str!("manual/hosts.zsh");
 /// # Errors
 /// Nothing can be written.
 pub fn completions(shell: Shell) -> Result<u8, RunError> {
-    print(&script(shell))
+    print(&script(shell)).map(|()| 0)
 }
 
 /// The script of a shell.
@@ -69,7 +68,7 @@ fn zsh(mut script: String) -> String {
 /// Nothing can be written.
 pub fn hosts(files: &HostFiles) -> Result<u8, RunError> {
     let names = hosts::names(files).into_iter().map(|name| name + "\n");
-    print(&names.collect::<String>())
+    print(&names.collect::<String>()).map(|()| 0)
 }
 
 /// Prints all pages, or writes each to its file. Returns the exit code.
@@ -79,7 +78,7 @@ pub fn hosts(files: &HostFiles) -> Result<u8, RunError> {
 pub fn man(directory: Option<&Path>) -> Result<u8, RunError> {
     let pages = page::pages(args::command());
     let Some(directory) = directory else {
-        return print(&pages.into_iter().map(|page| page.text).collect::<String>());
+        return print(&pages.into_iter().map(|page| page.text).collect::<String>()).map(|()| 0);
     };
     let no = |path: &Path, source| RunError::Picture { path: path.into(), source };
     std::fs::create_dir_all(directory).map_err(|source| no(directory, source))?;
@@ -88,13 +87,4 @@ pub fn man(directory: Option<&Path>) -> Result<u8, RunError> {
         std::fs::write(&path, page.text).map_err(|source| no(&path, source))?;
     }
     Ok(0)
-}
-
-/// Who closes the other end of a pipe has seen enough.
-fn print(text: &str) -> Result<u8, RunError> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(RunError::System(error)),
-        _ => Ok(0),
-    }
 }

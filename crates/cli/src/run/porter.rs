@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use farway_proto::session::frame::FROM_NEAR;
 use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, RefusalReason, Summary, WORDS_MAX};
+use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::Socket;
 use farway_sys::process::{Session, SpawnOptions, spawn};
 
@@ -20,6 +21,9 @@ use crate::plan::far::Porter;
 
 /// How long a keeper may take to say what it has.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// More than anybody needs who measures the link.
+const ECHOES: usize = 32;
 
 /// Brings the link. Returns the exit code.
 ///
@@ -45,7 +49,7 @@ pub fn run(porter: &Porter) -> Result<u8, RunError> {
         say(&wire::refused(RefusalReason::Protocol, mismatch(&hello)))?;
         return Ok(OURS);
     }
-    match serve(&porter.directory, &hello, &words) {
+    match serve(porter, &hello, &words) {
         Ok(code) => Ok(code),
         Err(error) => {
             say(&wire::refused(RefusalReason::Failed, crate::log::line(&error)))?;
@@ -59,14 +63,15 @@ fn mismatch(hello: &Hello) -> String {
     format!("farway {ours} over there and farway {theirs} here do not know each other's sessions")
 }
 
-fn serve(directory: &Path, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
+fn serve(porter: &Porter, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
+    let directory = &*porter.directory;
     let no = |text: String| {
         say(&wire::refused(RefusalReason::NoSession, text))?;
         Ok(OURS)
     };
     match &hello.ask {
         Ask::Start(_) => {
-            let keeper = start_keeper()?;
+            let keeper = start_keeper(porter.log)?;
             bring(&keeper, words)
         }
         Ask::Resume { id, .. } => match home::connect(directory, id)? {
@@ -91,7 +96,8 @@ fn serve(directory: &Path, hello: &Hello, words: &[u8]) -> Result<u8, RunError> 
             Ok(0)
         }
         Ask::Probe => {
-            say(&Answer::Probed(probe::all(directory)))?;
+            say(&Answer::Probed(probe::all(porter)))?;
+            echo()?;
             Ok(0)
         }
     }
@@ -137,12 +143,12 @@ fn bring(keeper: &Socket, words: &[u8]) -> Result<u8, RunError> {
 }
 
 /// Starts a keeper that does not depend on us, and gives the socket by which it is told everything.
-fn start_keeper() -> Result<Socket, RunError> {
+fn start_keeper(log: bool) -> Result<Socket, RunError> {
     let (ours, theirs) = Socket::pair()?;
     let myself = std::env::current_exe()?;
     let mut command = Command::new(&myself);
     command.args(["--no-config", "keeper"]).stdin(OwnedFd::from(theirs)).stdout(Stdio::null());
-    if std::env::var_os("FARWAY_LOG").is_none() {
+    if !log {
         command.stderr(Stdio::null());
     }
     let options = SpawnOptions { session: Session::Own, ..SpawnOptions::default() };
@@ -171,6 +177,25 @@ fn fill(mut room: &mut [u8]) -> io::Result<()> {
             Ok(count) => room = &mut room[count..],
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Says what it hears, for whoever measures the link; not for ever.
+fn echo() -> io::Result<()> {
+    let mut polls = PollSet::new();
+    for _ in 0..ECHOES {
+        polls.clear();
+        polls.add(rustix::stdio::stdin(), Interest::READ);
+        polls.wait(Some(PATIENCE))?;
+        let mut heard = [0; 16];
+        if !polls.ready(0).any() {
+            break;
+        }
+        let count = rustix::io::read(rustix::stdio::stdin(), &mut heard)?;
+        if count == 0 || rustix::io::write(rustix::stdio::stdout(), &heard[..count]).is_err() {
+            break;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! Not the session's rules. Invariants: ssh's own words reach it untouched; the exit code is the command's; what the
 //! near end made is gone when [`run`] returns.
 
+pub mod ask;
 pub mod attempt;
 mod classic;
 mod near;
@@ -21,6 +22,7 @@ use super::house::House;
 use super::screen::{self, Inherited};
 use super::{RunError, keeper};
 use crate::plan::far::{Attach, Reach, Ssh};
+use crate::ssh::intro::IntroError;
 use crate::ssh::words::{self, Line, Program, Words};
 use attempt::Way;
 use near::{End, Near};
@@ -94,9 +96,12 @@ pub fn attach(plan: Attach, settings: Settings) -> Result<u8, RunError> {
         let terminal = Terminal::new(terminal::is_input(), plan.term.as_deref());
         let ask = Ask::Attach { id: plan.id.clone(), terminal: terminal.words() };
         let way = Way::new(&plan.reach, &words)?;
-        match Near::new(&mut house, compositor, way, terminal, words.no_input)?.run(ask)? {
-            End::Code(code) => Ok(code),
-            End::Classic(_) => Err(RunError::NoSessions { name: words.name.clone() }),
+        match Near::new(&mut house, compositor, way, terminal, words.no_input)?.run(ask) {
+            Ok(End::Classic(_)) | Err(RunError::Intro(IntroError::NotAllowed { .. })) => {
+                Err(RunError::NoSessions { name: words.name.clone() })
+            }
+            Ok(End::Code(code)) => Ok(code),
+            Err(error) => Err(error),
         }
     })
 }

@@ -188,7 +188,7 @@ impl Intro {
             };
         }
         if !self.plan.bootstrap {
-            return self.otherwise(IntroError::NotAllowed);
+            return self.otherwise(IntroError::NotAllowed { machine, tools: self.tools.clone() });
         }
         self.machine = Some(machine.clone());
         self.phase = Phase::Choose;

@@ -142,9 +142,21 @@ impl Parcel {
     /// The first file that is a program for `arch`. `read` gives the content of a file; an error means that there
     /// is none.
     pub fn find(arch: Arch, places: &Places, read: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Option<Self> {
-        let files = places.candidates(arch);
-        let suits = |bytes: &Vec<u8>| elf::look(bytes) == Some(elf::Program { arch, stands_alone: true });
-        files.iter().filter_map(|file| read(file).ok()).find(suits).map(Self::new)
+        Self::find_file(arch, places, read).map(|(_, bytes)| Self::new(bytes))
+    }
+
+    /// The same, as the file and what is in it.
+    pub fn find_file(
+        arch: Arch,
+        places: &Places,
+        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+    ) -> Option<(PathBuf, Vec<u8>)> {
+        let suits = |bytes: &[u8]| elf::look(bytes) == Some(elf::Program { arch, stands_alone: true });
+        let files = places.candidates(arch).into_iter();
+        files
+            .filter_map(|file| Some((read(&file).ok()?, file)))
+            .find(|(bytes, _)| suits(bytes))
+            .map(|(b, f)| (f, b))
     }
 
     /// What to send to `machine`.

@@ -161,6 +161,24 @@ pub fn parse(words: &[OsString], program: Program) -> Result<Line, WordsError> {
     }))
 }
 
+/// Words cut where the options of ssh end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut<'a> {
+    /// ssh's options with their values, and a `--` that ends them.
+    pub options: &'a [OsString],
+    /// The destination and what follows it.
+    pub rest: &'a [OsString],
+}
+
+/// Finds the first word that is neither an option of ssh nor the value of one.
+pub fn cut(words: &[OsString], program: Program) -> Cut<'_> {
+    let mut left = words.iter();
+    // What lacks its value is the last word, so nothing is left behind it either.
+    let _ = Flags::new(program).take(&mut left);
+    let (options, rest) = words.split_at(words.len() - left.len());
+    Cut { options, rest }
+}
+
 /// `user@host:port`, as far as known.
 fn name(destination: &OsStr, user: Option<&OsStr>, port: Option<&OsStr>) -> String {
     let text = destination.to_string_lossy();

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod environment;
 mod exit;
+mod sessions;
 mod sockets;
 mod support;
 mod view;

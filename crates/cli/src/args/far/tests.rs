@@ -1,27 +1,5 @@
 use super::*;
 
-fn options(text: &str) -> (usize, usize) {
-    let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
-    let cut = cut(&words);
-    (cut.options.len(), cut.rest.len())
-}
-
-#[test]
-fn where_the_destination_is() {
-    assert_eq!(options(""), (0, 0));
-    assert_eq!(options("host"), (0, 1));
-    assert_eq!(options("-p 22 host cmd"), (2, 2));
-    assert_eq!(options("-p22 host"), (1, 1));
-    assert_eq!(options("-4vp 22 host"), (2, 1));
-    assert_eq!(options("-4vp22 host"), (1, 1));
-    assert_eq!(options("-tt -o A=b -oA=b host -p 3"), (4, 3));
-    assert_eq!(options("-v -- -p x"), (2, 2));
-    assert_eq!(options("- x"), (0, 2));
-    assert_eq!(options("-p"), (1, 0));
-    // The p is the value of l.
-    assert_eq!(options("-lp host"), (1, 1));
-}
-
 #[test]
 fn flags_of_ours_end_where_options_end() {
     let mut words: Vec<OsString> = ["a", "--json", "--", "--json"].map(OsString::from).into();

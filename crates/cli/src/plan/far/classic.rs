@@ -1,32 +1,35 @@
 //! The way without a session: ssh forwards a socket, and each application has a channel through it.
 //!
-//! Invariant: the words are those that waypipe writes and understands (section 13.5 of the channel notes).
+//! Not the words for it, which [`ssh::words`](crate::ssh::words) knows. Invariant: names are those that waypipe would
+//! take (section 13.5 of the channel notes).
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use crate::args::Args;
 use crate::plan::{Channel, Circumstances, PlanError, named};
+use crate::ssh::words::{ClassicOptions, Route};
 
 /// What the first part of a socket's path is if nobody says otherwise.
 const PREFIX: &str = "/tmp/waypipe";
 
-/// Everything but the words for ssh itself and the command:
-/// `ssh [-t] [-R FORWARD:CHANNEL] … DESTINATION -- BIN [--login-shell] OPTIONS server [COMMAND]`.
+/// The program over there if nobody says otherwise.
+const BIN: &str = "waypipe";
+
+/// Where to listen, and what to tell the far half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classic {
     /// To listen on here, before ssh is started.
     pub channel: Channel,
-    /// Socket over there that ssh forwards to `channel`; nothing with vsock.
-    pub forward: Option<PathBuf>,
-    /// Options of the other end, before the word `server`. `--login-shell` is missing: it belongs to no command.
-    pub options: Vec<OsString>,
+    /// What the far half is told. The program is to be replaced if another one is found over there.
+    pub options: ClassicOptions,
 }
 
 /// Decides. `oneshot` and `xwls` must be what they are in the end.
 pub fn classic(args: &Args, here: &Circumstances) -> Result<Classic, PlanError> {
-    let (channel, forward) = if args.vsock {
-        (crate::plan::channel(args, PREFIX)?, None)
+    let (channel, route) = if args.vsock {
+        // The address is the same for both ends.
+        let address = args.socket.clone().unwrap_or_default();
+        (crate::plan::channel(args, PREFIX)?, Route::Vsock(address))
     } else {
         let mine = args.socket.clone().unwrap_or_else(|| PREFIX.into());
         let theirs = args.far.remote_socket.clone().unwrap_or_else(|| mine.clone());
@@ -34,35 +37,22 @@ pub fn classic(args: &Args, here: &Circumstances) -> Result<Classic, PlanError> 
             prefix.push(format!("-{half}-{}.sock", here.tag));
             named(prefix.into())
         };
-        (Channel::Unix(path(mine, "client")?), Some(path(theirs, "server")?))
+        let (client, server) = (path(mine, "client")?, path(theirs, "server")?);
+        let route = Route::Forward { server: server.into(), client: client.clone().into() };
+        (Channel::Unix(client), route)
     };
-    let options = options(args, forward.as_ref(), here);
-    Ok(Classic { channel, forward, options })
-}
-
-fn options(args: &Args, forward: Option<&PathBuf>, here: &Circumstances) -> Vec<OsString> {
-    let mut words: Vec<OsString> = Vec::new();
-    let mut flag = |wanted: bool, name: &str| words.extend(wanted.then(|| name.into()));
-    flag(args.debug, "--debug");
-    flag(args.oneshot, "--oneshot");
-    flag(args.no_gpu, "--no-gpu");
-    flag(true, "--unlink-socket");
-    flag(args.xwls, "--xwls");
-    flag(args.vsock, "--vsock");
-    flag(args.video.wanted, &format!("--video={}", args.video.list));
-    let mut option = |name: &str, value: OsString| words.extend([name.into(), value]);
-    option("--threads", args.threads.to_string().into());
-    option("--compress", args.compress.to_string().into());
-    if let Some(node) = &args.far.remote_node {
-        option("--drm-node", node.into());
-    }
-    // With vsock the address is the same for both ends.
-    if let Some(socket) = forward.map(OsString::from).or_else(|| args.socket.clone()) {
-        option("--socket", socket);
-    }
-    if !args.oneshot {
-        let display = args.display.clone().unwrap_or_else(|| format!("wayland-{}", here.tag).into());
-        option("--display", display);
-    }
-    words
+    let options = ClassicOptions {
+        remote_bin: args.far.remote_bin.clone().unwrap_or_else(|| BIN.into()),
+        route,
+        debug: args.debug,
+        oneshot: args.oneshot,
+        no_gpu: args.no_gpu,
+        threads: args.threads,
+        drm_node: args.far.remote_node.clone().map(OsString::from),
+        compress: args.compress.to_string(),
+        video: args.video.wanted.then(|| args.video.list.clone()),
+        display: Some(args.display.clone().unwrap_or_else(|| format!("wayland-{}", here.tag).into())),
+        xwls: args.xwls,
+    };
+    Ok(Classic { channel, options })
 }

@@ -1,8 +1,9 @@
 use super::super::{Channel, Plan, Role, plan};
 use super::*;
+use crate::ssh::words::{self, Program, Route};
 
 fn circumstances() -> Circumstances {
-    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000 }
+    Circumstances { cpus: 8, tag: "AbCdEf0123".into(), pid: 4321, uid: 1000, exe: Some("/bin/farway".into()) }
 }
 
 const SESSION: [(&str, &str); 3] =
@@ -84,30 +85,43 @@ fn what_shows_windows_is_as_for_a_client() {
     assert_eq!(ssh_with("ssh host", &inherited, secctx), Err(PlanError::SecctxInherited));
 }
 
+/// The classic command line after the program over there.
+fn classic_words(line: &str) -> Vec<String> {
+    let plan = ssh(line, &SESSION).unwrap();
+    let Ok(words::Line::Session(words)) = words::parse(&plan.reach.words, Program::OpenSsh) else { panic!() };
+    let line = words::classic(&words, &plan.classic.options);
+    let mut line = line.iter().map(|word| word.to_str().unwrap().to_string()).skip_while(|word| word != "--");
+    assert_eq!(line.nth(1).as_deref(), Some("waypipe"));
+    line.collect()
+}
+
 #[test]
 fn the_classic_way() {
     let classic = |line: &str| ssh(line, &SESSION).unwrap().classic;
     let unix = |path: &str| Channel::Unix(path.into());
+    let route = |server: &str, client: &str| Route::Forward { server: server.into(), client: client.into() };
     let plan = classic("ssh host");
-    assert_eq!(plan.channel, unix("/tmp/waypipe-client-AbCdEf0123.sock"));
-    assert_eq!(plan.forward, Some("/tmp/waypipe-server-AbCdEf0123.sock".into()));
-    let server = "/tmp/waypipe-server-AbCdEf0123.sock";
+    let (server, client) = ("/tmp/waypipe-server-AbCdEf0123.sock", "/tmp/waypipe-client-AbCdEf0123.sock");
+    assert_eq!((plan.channel, plan.options.route), (unix(client), route(server, client)));
     assert_eq!(
-        strings(&plan.options).join(" "),
+        classic_words("ssh host x").join(" "),
         format!(
-            "--unlink-socket --threads 0 --compress lz4=0 --socket {server} --display wayland-AbCdEf0123"
+            "--unlink-socket --threads 0 --compress lz4=0 --socket {server} --display wayland-AbCdEf0123 server x"
         )
     );
     let plan = classic("-s /a/b --remote-socket /c/d ssh host");
-    assert_eq!(plan.channel, unix("/a/b-client-AbCdEf0123.sock"));
-    assert_eq!(plan.forward, Some("/c/d-server-AbCdEf0123.sock".into()));
-    assert_eq!(classic("-s /a/b ssh host").forward, Some("/a/b-server-AbCdEf0123.sock".into()));
-    let plan = classic("-d -o -n -c none --threads 2 --remote-node /n --video=vp9,sw --display w ssh host");
+    let (server, client) = ("/c/d-server-AbCdEf0123.sock", "/a/b-client-AbCdEf0123.sock");
+    assert_eq!((plan.channel, plan.options.route), (unix(client), route(server, client)));
+    let plan = classic("-s /a/b ssh host");
+    assert_eq!(plan.options.route, route("/a/b-server-AbCdEf0123.sock", client));
+    let words =
+        classic_words("-d -o -n -c none --threads 2 --remote-node /n --video=vp9,sw --display w ssh host");
     assert_eq!(
-        strings(&plan.options)[..11].join(" "),
-        "--debug --oneshot --no-gpu --unlink-socket --video=vp9,sw --threads 2 --compress none --drm-node /n"
+        words[..11].join(" "),
+        "--debug --oneshot --login-shell --no-gpu --unlink-socket --threads 2 --drm-node /n --compress none"
     );
-    assert!(!plan.options.contains(&"--display".into()));
+    assert_eq!(words[11], "--video=vp9,sw");
+    assert!(!words.contains(&"--display".into()));
     let long = format!("-s /tmp/{} ssh host", "x".repeat(100));
     assert!(matches!(ssh(&long, &SESSION), Err(PlanError::LongName { .. })));
 }
@@ -116,9 +130,9 @@ fn the_classic_way() {
 fn vsock_is_always_classic() {
     let plan = ssh("--vsock -s s3:77 --xwls ssh host", &SESSION).unwrap();
     assert!(plan.only_classic && matches!(plan.classic.channel, Channel::Vsock(_)));
-    assert_eq!(plan.classic.forward, None);
-    let words = strings(&plan.classic.options).join(" ");
-    assert!(words.contains("--xwls --vsock") && words.contains("--socket s3:77"), "{words}");
+    assert_eq!(plan.classic.options.route, Route::Vsock("s3:77".into()));
+    let words = classic_words("--vsock -s s3:77 --xwls ssh host").join(" ");
+    assert!(words.contains("--vsock --socket s3:77") && words.contains("--xwls server"), "{words}");
     assert!(matches!(ssh("--vsock -s x ssh host", &SESSION), Err(PlanError::Vsock { .. })));
 }
 
@@ -126,9 +140,8 @@ fn vsock_is_always_classic() {
 #[test]
 fn the_other_end_understands_the_classic_words() {
     for line in ["ssh h", "-o -d ssh h", "--xwls -n --video ssh h", "--vsock -s 5 --remote-node /n ssh h"] {
-        let options = ssh(line, &SESSION).unwrap().classic.options;
-        let words = std::iter::once("farway".into()).chain(options).chain(["server".into()]);
-        crate::args::parse(words).unwrap();
+        let words = std::iter::once("farway".into()).chain(classic_words(line));
+        crate::args::parse(words.map(OsString::from)).unwrap();
     }
 }
 
@@ -146,7 +159,7 @@ fn sessions_elsewhere() {
     let plan = sessions("sessions a b", "ssh-bin = 'x'\n[host.b]\nssh-bin = 'y'");
     assert_eq!((&*plan.hosts[0].ssh, &*plan.hosts[1].ssh), ("x".as_ref(), "y".as_ref()));
     let plan = sessions("sessions", "");
-    assert_eq!((plan.hosts.len(), plan.directory), (0, "/run/u/farway-sessions".into()));
+    assert_eq!((plan.hosts.len(), plan.directory), (0, "/tmp/farway-1000".into()));
 }
 
 #[test]
@@ -181,13 +194,46 @@ fn hidden_modes_know_where_sessions_are() {
         other => panic!("{other:?}"),
     };
     let plan = keeper(&[SESSION[0], ("SHELL", "/bin/fish")]);
-    assert_eq!((plan.directory, plan.shell), ("/run/u/farway-sessions".into(), "/bin/fish".into()));
-    assert!(!plan.place.own);
+    assert_eq!((plan.directory, plan.shell), ("/tmp/farway-1000".into(), "/bin/fish".into()));
+    assert!(!plan.place.own && !plan.rust_log && plan.home.is_none());
     let plan = keeper(&[("TMPDIR", "/t")]);
-    assert_eq!((plan.directory, plan.shell), ("/tmp/farway-1000/sessions".into(), "/bin/sh".into()));
+    assert_eq!((plan.directory, plan.shell), ("/tmp/farway-1000".into(), "/bin/sh".into()));
     assert!(plan.place.own);
-    let porter = Porter { protocol: true, directory: "/run/u/farway-sessions".into() };
-    assert_eq!(made("porter --protocol", &SESSION), Ok(Role::Porter(porter)));
+    let Ok(Role::Porter(porter)) = made("porter --protocol", &SESSION) else { panic!() };
+    assert!(porter.protocol && !porter.log && porter.directory == Path::new("/tmp/farway-1000"));
+    let pairs =
+        [("FARWAY_LOG", ""), ("HOME", "/h"), ("USER", "u"), ("XDG_RUNTIME_DIR", "r"), ("PATH", "/a:/b")];
+    let Ok(Role::Porter(porter)) = made("porter", &pairs) else { panic!() };
+    let user = User {
+        name: Some("u".into()),
+        home: Some("/h".into()),
+        shell: "/bin/sh".into(),
+        cache: Some("/h/.cache".into()),
+        runtime_dir: Some("r".into()),
+        path: vec!["/a".into(), "/b".into()],
+    };
+    assert_eq!((porter.log, porter.user), (true, user));
+}
+
+#[test]
+fn programs_to_be_sent_are_in_the_data_folder() {
+    let of = |pairs: &[(&str, &str)]| {
+        let env: Environment = pairs.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        places(&env, &circumstances()).data_home
+    };
+    assert_eq!(of(&[("HOME", "/h")]), Some("/h/.local/share".into()));
+    assert_eq!(of(&[("HOME", "/h"), ("XDG_DATA_HOME", "/d")]), Some("/d".into()));
+    assert_eq!(of(&[("HOME", "/h"), ("XDG_DATA_HOME", "d")]), Some("/h/.local/share".into()));
+    assert_eq!(of(&[]), None);
+}
+
+#[test]
+fn programs_are_sent_for_commands_only() {
+    assert!(ssh("ssh host", &SESSION).unwrap().reach.bootstrap);
+    let Role::Kill(plan) = made("kill host 7f", &[]).unwrap() else { panic!() };
+    assert!(!plan.reach.bootstrap);
+    let Role::Attach(plan) = made("attach host", &SESSION).unwrap() else { panic!() };
+    assert!(!plan.reach.bootstrap);
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub mod prose;
 pub mod scene;
 pub mod stats;
 mod window;
-mod wire;
+pub mod wire;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -35,6 +35,8 @@ pub struct Guests {
 /// What the command is told.
 #[derive(Debug, Default)]
 pub struct Environment {
+    shell: OsString,
+    home: Option<PathBuf>,
     set: Vec<(OsString, OsString)>,
     unset: Vec<OsString>,
     inherit: Vec<OwnedFd>,
@@ -47,6 +49,8 @@ impl Environment {
         Wanted {
             command: start.command.clone(),
             terminal: start.terminal.clone(),
+            shell: self.shell,
+            home: self.home,
             env: more.chain(self.set).collect(),
             unset: self.unset,
             inherit: self.inherit,
@@ -77,7 +81,8 @@ impl Guests {
         service: &Arc<Service>,
         inlet: &Arc<Inlet>,
     ) -> Result<(Self, Environment), RunError> {
-        let mut environment = Environment::default();
+        let (shell, home) = (plan.shell.clone(), plan.home.clone());
+        let mut environment = Environment { shell, home, ..Environment::default() };
         if start.oneshot {
             let (ours, theirs) = Socket::pair()?;
             let theirs = owned(theirs);
@@ -94,7 +99,7 @@ impl Guests {
         environment.set.push(("WAYLAND_DISPLAY".into(), name.clone()));
         environment.unset.push("WAYLAND_SOCKET".into());
         let x = match start.xwls {
-            true => Some(XDisplay::new(&name, &xwls(start)).map_err(RunError::X11)?),
+            true => Some(XDisplay::new(&name, &xwls(plan, start)).map_err(RunError::X11)?),
             false => None,
         };
         if let Some(x) = &x {
@@ -140,8 +145,7 @@ impl Guests {
     }
 }
 
-fn xwls(start: &Start) -> Xwls {
-    let set = std::env::var_os("RUST_LOG").is_some();
+fn xwls(plan: &far::Keeper, start: &Start) -> Xwls {
     let level = if start.debug { "debug" } else { "error" };
-    Xwls { rust_log: (!set).then_some(level) }
+    Xwls { rust_log: (!plan.rust_log).then_some(level) }
 }

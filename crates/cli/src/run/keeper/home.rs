@@ -3,14 +3,14 @@
 //! Invariant: what is in the directory is ours alone; a socket whose keeper is gone is removed by whoever finds it.
 
 use std::fs::{self, DirBuilder};
-use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use farway_proto::session::words::Secret;
 use farway_sys::net::{ListenError, Socket, UnixListening, connect_unix, listen_unix};
 
+use crate::random;
+pub use crate::random::{same, secret as new_secret};
 use crate::run::RunError;
 
 const END: &str = ".session";
@@ -82,7 +82,7 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
     }
     let path = path(directory, id);
     match connect_unix(&path) {
-        Ok(stream) => Ok(Some(Socket::from(OwnedFd::from(stream)))),
+        Ok(stream) => Ok(Some(Socket::from(stream))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             // Its keeper was killed.
@@ -103,28 +103,11 @@ pub fn all(directory: &Path) -> Vec<(String, Socket)> {
     ids.into_iter().filter_map(live).collect()
 }
 
-fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// Five letters that can be told over a phone.
 fn new_id() -> io::Result<String> {
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz";
-    Ok(random::<5>()?.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
-}
-
-/// 128 random bits.
-///
-/// # Errors
-/// The system has no random numbers.
-pub fn new_secret() -> io::Result<Secret> {
-    Ok(Secret(random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-/// Whether two secrets are the same, in a time that does not tell where they differ.
-pub fn same(one: &Secret, other: &Secret) -> bool {
-    let (one, other) = (one.0.as_bytes(), other.0.as_bytes());
-    one.len() == other.len() && one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    Ok(random::bytes::<5>()?
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect())
 }

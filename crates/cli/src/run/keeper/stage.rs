@@ -8,6 +8,7 @@ mod shell;
 
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use farway_proto::session::words;
@@ -27,6 +28,10 @@ pub struct Wanted {
     pub command: Option<Vec<u8>>,
     /// It gets a terminal.
     pub terminal: Option<words::Terminal>,
+    /// The user's shell, unless `env` says otherwise.
+    pub shell: OsString,
+    /// The user's home, unless `env` says otherwise.
+    pub home: Option<PathBuf>,
     /// Added to our own environment.
     pub env: Vec<(OsString, OsString)>,
     /// Taken from our own environment before.

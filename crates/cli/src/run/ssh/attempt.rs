@@ -30,6 +30,7 @@ pub struct Way {
     ssh: OsString,
     words: Words,
     stage: Stage1,
+    places: Places,
     /// What to call the other machine.
     pub name: String,
 }
@@ -40,6 +41,7 @@ pub struct Attempt {
     child: Child,
     stream: ByteStream,
     intro: Intro,
+    places: Places,
     out: VecDeque<Bytes>,
     /// What came behind the magic, until the answer is whole.
     answer: Option<BytesMut>,
@@ -71,6 +73,21 @@ pub enum Progress {
     Failed(RunError),
 }
 
+/// The first words of a near end, as they are on the link.
+pub fn hello(near: &Secret, ask: Ask) -> Bytes {
+    let hello = Hello {
+        protocol: PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").into(),
+        capabilities: Vec::new(),
+        near: near.clone(),
+        ask,
+    };
+    let mut first = BytesMut::new();
+    // Values of these types always have a JSON form.
+    put_words(&mut first, FROM_NEAR, &serde_json::to_vec(&hello).unwrap_or_default());
+    first.freeze()
+}
+
 impl Way {
     /// Decides how.
     ///
@@ -83,7 +100,13 @@ impl Way {
         };
         let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, ..Stage1::default() };
         stage1(&stage)?;
-        Ok(Self { ssh: reach.ssh.clone(), words: words.clone(), stage, name: words.name.clone() })
+        Ok(Self {
+            ssh: reach.ssh.clone(),
+            words: words.clone(),
+            stage,
+            places: reach.places.clone(),
+            name: words.name.clone(),
+        })
     }
 
     /// Starts ssh, and says the first words without waiting for anything.
@@ -91,17 +114,7 @@ impl Way {
     /// # Errors
     /// ssh cannot be started.
     pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
-        let hello = Hello {
-            protocol: PROTOCOL,
-            version: env!("CARGO_PKG_VERSION").into(),
-            capabilities: Vec::new(),
-            near: near.clone(),
-            ask,
-        };
-        let mut first = BytesMut::new();
-        // Values of these types always have a JSON form.
-        put_words(&mut first, FROM_NEAR, &serde_json::to_vec(&hello).unwrap_or_default());
-        let first = first.freeze();
+        let first = hello(near, ask);
         let stage = Stage1 { first_flight_len: first.len(), ..self.stage.clone() };
         let text = stage1(&stage)?;
         let intro = Intro::new(IntroPlan {
@@ -115,6 +128,7 @@ impl Way {
             child,
             stream,
             intro,
+            places: self.places.clone(),
             out: VecDeque::from([first]),
             answer: None,
             begun: Instant::now(),
@@ -237,10 +251,7 @@ impl Attempt {
     }
 
     fn choose(&mut self, machine: &Machine) -> Step {
-        let data = std::env::var_os("XDG_DATA_HOME").map(std::path::PathBuf::from);
-        let home = std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".local/share"));
-        let places = Places { exe: std::env::current_exe().ok(), data_home: data.or(home) };
-        match Parcel::choose(machine, &places, |path| std::fs::read(path)) {
+        match Parcel::choose(machine, &self.places, |path| std::fs::read(path)) {
             Ok(parcel) => self.intro.offer(&parcel),
             Err(error) => self.intro.no_offer(error),
         }

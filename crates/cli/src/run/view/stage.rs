@@ -3,7 +3,6 @@
 //! Invariant: the body runs while the compositor does, and the compositor ends with it.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,7 +57,7 @@ impl fmt::Display for Stage {
 
 /// The configuration for a way of showing. Tokens of one run are not those of another.
 fn config(show: Show, keyboard: &str, server_frames: bool) -> Config {
-    let seed = RandomState::new().build_hasher().finish();
+    let seed = crate::random::seed();
     Config { show, keyboard: keyboard.into(), server_frames, seed, ..Config::default() }
 }
 

@@ -85,7 +85,12 @@ pub enum IntroError {
     #[error(
         "there is no suitable farway over there, and --no-bootstrap forbids to send one; install farway over there"
     )]
-    NotAllowed,
+    NotAllowed {
+        /// What the machine is.
+        machine: Machine,
+        /// What it has that sending a program would need, and other ways.
+        tools: Vec<String>,
+    },
     /// Nothing can be sent.
     #[error(transparent)]
     Parcel(#[from] ParcelError),

@@ -95,7 +95,9 @@ fn without_anything_to_send_there_may_be_another_way() {
         assert_eq!(intro.no_offer(why()), expected);
     }
     let mut forbidden = Intro::new(IntroPlan { bootstrap: false, ..plan() });
-    assert_eq!(forbidden.on_bytes(b"farway:need Linux x86_64\n"), [Step::Failed(IntroError::NotAllowed)]);
+    let machine = Machine { system: "Linux".into(), cpu: "x86_64".into() };
+    let why = IntroError::NotAllowed { machine, tools: vec!["gzip".into()] };
+    assert_eq!(forbidden.on_bytes(b"farway:need Linux x86_64 gzip\n"), [Step::Failed(why)]);
 }
 
 #[test]

@@ -360,7 +360,7 @@ fn the_next_folder_is_taken_if_one_is_no_good() {
         let far = Far { bootstrap: false, ..far };
         far.ran(&runtime.join(parcel().name("1.2")));
         fs::set_permissions(&runtime, fs::Permissions::from_mode(0o770)).expect("a mode");
-        let End::Failed(IntroError::NotAllowed) = far.run() else { panic!("trusted a shared folder") };
+        let End::Failed(IntroError::NotAllowed { .. }) = far.run() else { panic!("trusted a shared folder") };
     });
 }
 
@@ -435,10 +435,12 @@ fn without_a_folder_it_says_so() {
 fn without_a_program_to_send_waypipe_will_do() {
     each(|far| {
         let far = Far { bootstrap: false, ..far };
-        assert_eq!(far.run(), End::Failed(IntroError::NotAllowed));
+        assert!(matches!(far.run(), End::Failed(IntroError::NotAllowed { .. })));
         program(&far.tool("waypipe"), "#!/bin/sh\nexit 2\n");
-        let why = IntroError::NotAllowed;
-        assert_eq!(far.run(), End::Fallback(Fallback { bin: "waypipe".into(), why }));
+        let End::Fallback(Fallback { bin, why: IntroError::NotAllowed { tools, .. } }) = far.run() else {
+            panic!()
+        };
+        assert!(bin == "waypipe" && tools.contains(&bin), "{tools:?}");
         let far = Far { bootstrap: true, parcel: None, ..far };
         assert!(matches!(far.run(), End::Fallback(Fallback { why: IntroError::Parcel(_), .. })));
         let bin = "waypipe".to_string();

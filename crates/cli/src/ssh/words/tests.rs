@@ -141,6 +141,29 @@ fn what_is_missing_is_said() {
     assert_eq!(error(&["host", "-p"]), WordsError::NoValue('p'));
 }
 
+fn lengths(text: &str) -> (usize, usize) {
+    let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
+    let cut = cut(&words, Program::OpenSsh);
+    (cut.options.len(), cut.rest.len())
+}
+
+#[test]
+fn where_the_destination_is() {
+    assert_eq!(lengths(""), (0, 0));
+    assert_eq!(lengths("host"), (0, 1));
+    assert_eq!(lengths("-p 22 host cmd"), (2, 2));
+    assert_eq!(lengths("-p22 host"), (1, 1));
+    assert_eq!(lengths("-4vp 22 host"), (2, 1));
+    assert_eq!(lengths("-4vp22 host"), (1, 1));
+    assert_eq!(lengths("-tt -o A=b -oA=b host -p 3"), (4, 3));
+    assert_eq!(lengths("-v -- -p x"), (2, 2));
+    assert_eq!(lengths("- x"), (0, 2));
+    assert_eq!(lengths("-p"), (1, 0));
+    // The p is the value of l.
+    assert_eq!(lengths("-lp host"), (1, 1));
+    assert_eq!(lengths("-Pfoo host"), (1, 1));
+}
+
 fn options() -> ClassicOptions {
     ClassicOptions {
         remote_bin: "waypipe".into(),

@@ -15,7 +15,8 @@ const FALLBACK: &str = "/bin/sh";
 
 /// The shell, in the user's home.
 pub fn command(wanted: &Wanted) -> Command {
-    let shell = variable(wanted, "SHELL").unwrap_or_else(|| FALLBACK.into());
+    let ours = || Some(wanted.shell.clone()).filter(|shell| !shell.is_empty());
+    let shell = given(wanted, "SHELL").or_else(ours).unwrap_or_else(|| FALLBACK.into());
     let name = Path::new(&shell).file_name().unwrap_or(&shell);
     let mut command = Command::new(&shell);
     match &wanted.command {
@@ -26,7 +27,7 @@ pub fn command(wanted: &Wanted) -> Command {
             command.arg0(login)
         }
     };
-    let home = variable(wanted, "HOME").map(PathBuf::from);
+    let home = given(wanted, "HOME").map(PathBuf::from).or_else(|| wanted.home.clone());
     command.current_dir(home.filter(|home| can_enter(home)).unwrap_or_else(|| "/".into()));
     for name in &wanted.unset {
         command.env_remove(name);
@@ -35,11 +36,10 @@ pub fn command(wanted: &Wanted) -> Command {
     command
 }
 
-/// A variable as the command will see it; empty is as good as none.
-fn variable(wanted: &Wanted, name: &str) -> Option<OsString> {
+/// A variable as the command is to see it; empty is as good as none.
+fn given(wanted: &Wanted, name: &str) -> Option<OsString> {
     let given = wanted.env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let ours = || std::env::var_os(name).filter(|_| !wanted.unset.iter().any(|known| known == name));
-    given.or_else(ours).filter(|value| !value.is_empty())
+    given.filter(|value| !value.is_empty())
 }
 
 fn can_enter(folder: &Path) -> bool {
