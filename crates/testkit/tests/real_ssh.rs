@@ -88,7 +88,7 @@ fn the_end_of_a_stream_is_passed_on() -> Test {
     assert!(cat.finish()?.success());
     // Nobody reads any more: the writer hears of it.
     let mut yes = scene.sandbox.command("sh");
-    let words = scene.words(&["yes; echo $? >&2"]).join(" ");
+    let words = scene.words(&["'yes; echo $? >&2'"]).join(" ");
     let farway = programs::farway()?.display().to_string();
     yes.args(["-c", &format!("{farway} ssh {words} | head -n 3")]).env("WAYLAND_DISPLAY", scene.display());
     let ended = to_its_end(yes, Vec::new())?;
@@ -178,8 +178,6 @@ fn options_of_ssh_are_sshs() -> Test {
     let ended = run(words)?;
     assert_eq!(ended.code(), 255, "{ended:?}");
     // What runs nothing is ssh alone.
-    let ended = run(vec!["-V".into()])?;
-    assert!(ended.status.success() && ended.errors().starts_with("OpenSSH"), "{ended:?}");
     let words = [vec!["-G".into()], client.openssh()].concat();
     assert!(run(words)?.text().contains("hostname 127.0.0.1"));
     Ok(())
@@ -288,8 +286,8 @@ fn every_login_shell_and_a_banner() -> Test {
         // The banner is the command's too, as the shell that runs it reads its startup file.
         assert_eq!(ended.text().trim_start_matches("hello from afar\n"), "input\n", "{shell:?}: {ended:?}");
         let mut login = scene.talk(TERMINAL, &[], &[])?;
-        login.send(b"echo e''cho-of-$0; exit 3\n")?;
-        login.expect("echo-of-")?;
+        login.send(b"echo e''cho-of-it; exit 3\n")?;
+        login.expect("echo-of-it")?;
         assert_eq!(login.finish()?.code(), Some(3), "{shell:?}: {}", login.text());
         scene.expect_nothing_left()?;
     }

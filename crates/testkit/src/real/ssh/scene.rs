@@ -188,7 +188,9 @@ impl Scene {
         let ours = self.display.file_name().map(|name| name.to_string_lossy().into_owned());
         let near = names(&self.sandbox.runtime());
         left.extend(near.into_iter().filter(|name| Some(name) != ours.as_ref()).map(|name| format!("near: {name}")));
-        left.extend(names(&self.server.machine().runtime()));
+        // Of programs that are none of ours.
+        let foreign = |name: &String| name == "dropbear.pid" || name.starts_with("fish_");
+        left.extend(names(&self.server.machine().runtime()).into_iter().filter(|name| !foreign(name)));
         left.extend(names(&self.sessions_folder()));
         left
     }
