@@ -114,10 +114,10 @@ fn input_is_not_lost_either() -> Test {
     for bytes in [0, 10, 3000, 30_000] {
         let before = relay.traffic().connections;
         relay.cut_after(bytes, Cut::Reset);
-        say(&mut cat, 10_000)?;
+        say(&mut cat, 4000)?;
         relay.wait("the link is cut", |traffic| traffic.open == 0)?;
         // What is said now waits for a link.
-        say(&mut cat, 1000)?;
+        say(&mut cat, 500)?;
         relay.heal();
         relay.wait("there is another link", |traffic| traffic.connections > before)?;
     }
