@@ -234,6 +234,12 @@ impl Bridge {
         self.ports.values().all(Port::is_flushed)
     }
 
+    /// Whether the other end has said all that it will say in a stream, and the port has it.
+    #[must_use]
+    pub fn is_complete(&self, id: u32) -> bool {
+        self.ports.get(&id).is_none_or(|port| port.is_finished() && port.is_flushed())
+    }
+
     /// Takes a stream out of the session, with its port and the bytes that the other end is not known to have.
     pub fn take_over(&mut self, id: u32) -> Option<(Port, VecDeque<Bytes>)> {
         let (rest, _) = self.session.take_over(id)?;

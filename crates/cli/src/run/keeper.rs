@@ -71,6 +71,8 @@ enum Source {
 /// See [`RunError`]; the near end is told.
 pub fn run(plan: &far::Keeper, settings: Settings) -> Result<u8, RunError> {
     let socket = Socket::from(rustix::stdio::stdin().try_clone_to_owned()?);
+    // The porter waits until nobody has the other end, so it must be here only once.
+    rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?).map_err(std::io::Error::from)?;
     let Some(mut caller) = Caller::new(socket) else { return Err(RunError::Shape) };
     let hello = loop {
         match caller.hear() {
@@ -117,6 +119,7 @@ impl Keeper {
         let inlet = Arc::new(Inlet::new(house.ring()));
         let mut bridge = Bridge::new(End::Far);
         let (guests, environment) = Guests::new(plan, &start, &house.service, &inlet)?;
+        guests.display.iter().for_each(|path| home.note(path));
         let (stage, streams) = Stage::start(environment.wanted(&start))?;
         super::room_for_connections();
         let streams = words::open(&mut bridge, streams);
@@ -240,7 +243,10 @@ impl Keeper {
             Message::Signal(name) => self.stage.signal(&name),
             Message::End => {
                 self.life.dismissed();
-                self.end();
+                // Behind our own word that it is over this is a goodbye, and no order.
+                if !self.life.is_over() {
+                    self.end();
+                }
             }
             _ => {}
         }
@@ -402,8 +408,11 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        // Whatever way this ends, the command's processes are not left alone.
-        self.stage.end(Instant::now());
+        match self.life.is_over() && !self.life.is_ending() {
+            // As at the end of a login: who has left the command's session (tmux, daemons) or ignores it stays.
+            true => self.stage.hang_up(),
+            false => self.stage.end(Instant::now()),
+        }
     }
 }
 

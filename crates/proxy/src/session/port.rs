@@ -104,6 +104,11 @@ impl Port {
         self.finished = true;
     }
 
+    /// Whether nothing more will come.
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
     /// Whether everything that came was written.
     pub(super) fn is_flushed(&self) -> bool {
         self.out.is_empty()

@@ -12,12 +12,14 @@ pub mod client;
 pub mod far;
 mod namespace;
 pub mod relay;
+pub mod scene;
 pub mod server;
 pub mod talk;
 
 pub use client::Client;
 pub use far::{Far, LoginShell, Root, Volume};
 pub use relay::{Cut, Relay};
+pub use scene::{Ended, Scene};
 pub use server::Server;
 pub use talk::{Stdio, Talk, farway_ssh};
 

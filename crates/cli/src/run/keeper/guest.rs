@@ -29,6 +29,8 @@ const BACKLOG: i32 = 1024;
 pub struct Guests {
     /// Where they knock.
     pub door: Door,
+    /// The socket for it.
+    pub display: Option<PathBuf>,
     x: Option<XDisplay>,
 }
 
@@ -90,7 +92,7 @@ impl Guests {
             environment.unset.push("WAYLAND_DISPLAY".into());
             environment.inherit.push(theirs);
             service.serve_app(owned(ours), dial(inlet))?;
-            return Ok((Self { door: Door::closed(), x: None }, environment));
+            return Ok((Self { door: Door::closed(), display: None, x: None }, environment));
         }
         private(&plan.place)
             .map_err(|source| RunError::Home { path: plan.place.directory.clone(), source })?;
@@ -105,7 +107,7 @@ impl Guests {
         if let Some(x) = &x {
             environment.set.push(("DISPLAY".into(), x.name().into()));
         }
-        Ok((Self { door, x }, environment))
+        Ok((Self { door, display: Some(path), x }, environment))
     }
 
     /// Serves those who knock.

@@ -15,6 +15,9 @@ use crate::run::RunError;
 
 const END: &str = ".session";
 
+/// Beside the socket: a link to the session's display, for whoever has to sweep it.
+const DISPLAY: &str = ".display";
+
 /// A session's place.
 #[derive(Debug)]
 pub struct Home {
@@ -22,6 +25,8 @@ pub struct Home {
     pub id: String,
     /// Where porters come. Dropping it removes the file.
     pub listener: UnixListening,
+    /// See [`DISPLAY`].
+    display: PathBuf,
 }
 
 /// Makes the directory, or finds that it is as it must be.
@@ -54,13 +59,43 @@ impl Home {
         for _ in 0..16 {
             let id = new_id().map_err(failed)?;
             match listen_unix(&path(directory, &id), 16) {
-                Ok(listener) => return Ok(Self { id, listener }),
+                Ok(listener) => {
+                    let display = directory.join(format!("{id}{DISPLAY}"));
+                    return Ok(Self { id, listener, display });
+                }
                 Err(ListenError::Exists { .. }) => {}
                 Err(error) => return Err(failed(io::Error::other(error))),
             }
         }
         Err(failed(io::ErrorKind::AlreadyExists.into()))
     }
+
+    /// Notes where the display is, in case that we are killed.
+    pub fn note(&self, display: &Path) {
+        if let Err(error) = std::os::unix::fs::symlink(display, &self.display) {
+            tracing::debug!("{}: {error}", self.display.display());
+        }
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // There is none if the session has no display.
+        let _ = fs::remove_file(&self.display);
+    }
+}
+
+/// Removes what is left of a session whose keeper was killed.
+fn sweep(directory: &Path, id: &str) {
+    let note = directory.join(format!("{id}{DISPLAY}"));
+    if let Ok(display) = fs::read_link(&note) {
+        // Another session may listen there by now.
+        if connect_unix(&display).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+            let _ = fs::remove_file(&display);
+        }
+        let _ = fs::remove_file(&note);
+    }
+    let _ = fs::remove_file(path(directory, id));
 }
 
 fn path(directory: &Path, id: &str) -> PathBuf {
@@ -85,8 +120,7 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
         Ok(stream) => Ok(Some(Socket::from(stream))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            // Its keeper was killed.
-            let _ = fs::remove_file(&path);
+            sweep(directory, id);
             Ok(None)
         }
         Err(error) => Err(error),

@@ -156,6 +156,17 @@ impl Stage {
         }
     }
 
+    /// Tells those that are still in the command's own session that it is over, and nobody else.
+    pub fn hang_up(&self) {
+        let session = self.command.pid();
+        for one in descendants().unwrap_or_default() {
+            if rustix::process::getsid(Some(one.pid)) == Ok(session) {
+                ending::signal_one(one.pid, Signal::HUP);
+                ending::signal_one(one.pid, Signal::CONT);
+            }
+        }
+    }
+
     /// When [`Self::on_timeout`] is due next; never before [`Self::end`].
     pub fn deadline(&self) -> Option<Instant> {
         self.ending.deadline()

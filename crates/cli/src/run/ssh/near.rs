@@ -58,6 +58,8 @@ pub struct Near<'a> {
     /// The stream that reads our standard input.
     input: Option<u32>,
     no_input: bool,
+    /// The streams with what the command says.
+    outputs: Vec<u32>,
     status: Status,
     retry: Option<Retry>,
     code: Option<u8>,
@@ -93,6 +95,7 @@ impl<'a> Near<'a> {
             terminal,
             input: None,
             no_input,
+            outputs: Vec::new(),
             status: Status::new(),
             retry: None,
             code: None,
@@ -190,7 +193,7 @@ impl<'a> Near<'a> {
                 return Ok(Some(End::Code(code)));
             }
         }
-        if self.over && self.bridge.is_flushed() {
+        if self.is_complete() {
             // The other end can go now.
             self.bridge.send(Message::End);
             self.bridge.prepare(&mut farway_sys::event::PollSet::new());
@@ -206,6 +209,11 @@ impl<'a> Near<'a> {
         }
         self.show();
         Ok(None)
+    }
+
+    /// Whether everything has ended over there, and all that the command said is here. Messages overtake streams.
+    fn is_complete(&self) -> bool {
+        self.over && self.bridge.is_flushed() && self.outputs.iter().all(|id| self.bridge.is_complete(*id))
     }
 
     fn show(&mut self) {
@@ -311,7 +319,7 @@ impl<'a> Near<'a> {
         if let Loss::Nonsense(error) = loss {
             return Err(RunError::Session(error));
         }
-        if !self.over && self.leaving.is_none() {
+        if !self.is_complete() && self.leaving.is_none() {
             tracing::info!("{loss}");
             self.retry.get_or_insert_with(|| Retry::new(Instant::now()));
             if !self.status.is_live() {
@@ -359,6 +367,9 @@ impl<'a> Near<'a> {
     fn on_open(&mut self, id: u32, kind: Kind) -> Result<(), RunError> {
         let stream = |fd: OwnedFd| ByteStream::from(fd);
         let output = |fd: BorrowedFd<'_>| Ok::<_, RunError>(Port::sink(stream(fd.try_clone_to_owned()?)));
+        if matches!(kind, Kind::Stdout | Kind::Stderr | Kind::Terminal) {
+            self.outputs.push(id);
+        }
         let port = match kind {
             Kind::Wayland => {
                 let (ours, theirs) = Socket::pair()?;

@@ -104,6 +104,11 @@ pub fn signal_all(groups: &[Pid], signal: Signal) {
     }
 }
 
+/// Sends a signal to one process.
+pub fn signal_one(pid: Pid, signal: Signal) {
+    note(pid, kill_process(pid, signal));
+}
+
 /// Sends a signal to a group of processes.
 pub fn signal_group(group: Pid, signal: Signal) {
     if group != rustix::process::getpgrp() {
