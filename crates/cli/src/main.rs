@@ -7,6 +7,7 @@
 
 mod args;
 mod config;
+mod hex;
 mod log;
 mod plan;
 mod random;

@@ -118,6 +118,9 @@ pub struct Doctor {
     pub json: bool,
 }
 
+/// What brings a porter its first words, in hexadecimal.
+pub const HELLO: &str = "FARWAY_HELLO";
+
 /// To bring the link to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Porter {
@@ -127,6 +130,8 @@ pub struct Porter {
     pub directory: PathBuf,
     /// A log is wanted of the keeper, too.
     pub log: bool,
+    /// The near end's first words, if they came with the command line.
+    pub hello: Option<Vec<u8>>,
     /// What the environment says of the user.
     pub user: User,
 }
@@ -338,7 +343,8 @@ fn directory(here: &Circumstances) -> PathBuf {
 /// Decides for the mode that ssh starts.
 pub fn porter(protocol: bool, env: &Environment, here: &Circumstances) -> Porter {
     let log = env.contains_key(OsStr::new("FARWAY_LOG"));
-    Porter { protocol, directory: directory(here), log, user: user(env) }
+    let hello = value(env, HELLO).and_then(OsStr::to_str).and_then(crate::hex::decode);
+    Porter { protocol, directory: directory(here), log, hello, user: user(env) }
 }
 
 fn user(env: &Environment) -> User {

@@ -34,7 +34,10 @@ pub fn run(porter: &Porter) -> Result<u8, RunError> {
         println!("{PROTOCOL}");
         return Ok(0);
     }
-    let words = first_words()?;
+    let words = match &porter.hello {
+        Some(words) => words.clone(),
+        None => first_words()?,
+    };
     let hello = match wire::parse(&words) {
         Ok(Some(hello)) => hello,
         Ok(None) | Err(wire::NotWords) => {
@@ -148,6 +151,8 @@ fn start_keeper(log: bool) -> Result<Socket, RunError> {
     let myself = std::env::current_exe()?;
     let mut command = Command::new(&myself);
     command.args(["--no-config", "keeper"]).stdin(OwnedFd::from(theirs)).stdout(Stdio::null());
+    // The command shall not inherit it.
+    command.env_remove(crate::plan::far::HELLO);
     if !log {
         command.stderr(Stdio::null());
     }

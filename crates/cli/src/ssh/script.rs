@@ -53,6 +53,10 @@ pub struct Stage1 {
     pub remote_bin: Option<String>,
     /// Bytes that the near side sends without being asked.
     pub first_flight_len: usize,
+    /// The near side's first words in hexadecimal, for the environment of the farway over there (`FARWAY_HELLO`), if
+    /// they are not sent: OpenSSH's server takes nothing before it has started the command, so what is sent comes a
+    /// round trip later. Whoever may list processes over there sees it for a moment.
+    pub hello: Option<String>,
     /// Whether a program may be sent.
     pub bootstrap: bool,
     /// Names of the programs that could be sent, see [`Parcel::name`](super::parcel::Parcel::name). Only these are
@@ -89,8 +93,10 @@ pub fn stage1(stage: &Stage1) -> Result<String, ScriptError> {
         None => (search(&stage.names), ""),
     };
     // The first flight goes before the question: then the answer is all that can be read after it.
+    let hello = stage.hello.iter().map(|hello| format!("FARWAY_HELLO={hello}; export FARWAY_HELLO; "));
+    let hello: String = hello.collect();
     let text = format!(
-        "{speaks}; {EXEC}; {look}{READ}; fwr {} >/dev/null; echo; echo farway:need $({SYSTEM}) $({CPU}) \
+        "{speaks}; {EXEC}; {hello}{look}{READ}; fwr {} >/dev/null; echo; echo farway:need $({SYSTEM}) $({CPU}) \
          $(for fwt in {TOOLS}; do command -v $fwt >/dev/null 2>&1 && echo $fwt; done){remote}{}",
         stage.first_flight_len,
         match stage.may_send() {

@@ -34,7 +34,8 @@ pub struct Hello {
     /// What this end can do beyond the first version of the agreement.
     #[serde(default)]
     pub capabilities: Vec<String>,
-    /// Names this near process: 32 random hexadecimal digits. Only the same process can resume.
+    /// Names this near process: 32 random hexadecimal digits. Only the same process can resume. A name and not a key:
+    /// without the session's own secret it opens nothing, so it may stand on a command line.
     pub near: Secret,
     /// What is wanted.
     pub ask: Ask,

@@ -24,6 +24,9 @@ use crate::ssh::parcel::{Machine, Parcel, Places};
 use crate::ssh::script::{Stage1, stage1};
 use crate::ssh::words::Words;
 
+/// First words up to this size go with the command line, where they are twice as long: some shells take no long words.
+const INLINE_MAX: usize = 2 << 10;
+
 /// How an attempt is made, any number of times.
 #[derive(Clone, Debug)]
 pub struct Way {
@@ -114,8 +117,14 @@ impl Way {
     /// # Errors
     /// ssh cannot be started.
     pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
-        let first = hello(near, ask);
-        let stage = Stage1 { first_flight_len: first.len(), ..self.stage.clone() };
+        // A secret is for the link alone.
+        let secret = matches!(ask, Ask::Resume { .. });
+        let mut first = hello(near, ask);
+        let words = (!secret && first.len() <= INLINE_MAX).then(|| crate::hex::encode(&first));
+        if words.is_some() {
+            first.clear();
+        }
+        let stage = Stage1 { first_flight_len: first.len(), hello: words, ..self.stage.clone() };
         let text = stage1(&stage)?;
         let intro = Intro::new(IntroPlan {
             first_flight: first.to_vec(),
@@ -129,7 +138,7 @@ impl Way {
             stream,
             intro,
             places: self.places.clone(),
-            out: VecDeque::from([first]),
+            out: VecDeque::from_iter((!first.is_empty()).then_some(first)),
             answer: None,
             begun: Instant::now(),
             upload: None,

@@ -158,6 +158,8 @@ impl Far {
 
     fn run(&self) -> End {
         let stage = Stage1 {
+            // As long as it can be: every shell must take it.
+            hello: Some("a9".repeat(2048)),
             remote_bin: self.remote_bin.clone(),
             first_flight_len: FLIGHT.len(),
             bootstrap: self.bootstrap,

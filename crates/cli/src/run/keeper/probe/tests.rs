@@ -65,7 +65,8 @@ fn what_is_there_is_named() {
 fn everything_has_a_name_and_words() {
     let place = folder(0o700);
     let user = User { shell: "/bin/sh".into(), ..User::default() };
-    let porter = Porter { protocol: false, directory: place.path().join("sessions"), log: false, user };
+    let porter =
+        Porter { protocol: false, directory: place.path().join("sessions"), log: false, hello: None, user };
     let found = all(&porter);
     assert!(found.len() >= 8 && found.iter().all(|it| !it.subject.is_empty() && !it.text.is_empty()));
     fs::set_permissions(place.path().join("sessions"), fs::Permissions::from_mode(0o755)).unwrap();
