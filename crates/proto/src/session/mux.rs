@@ -365,7 +365,7 @@ impl Session {
         self.owed.iter().any(|id| self.may_credit(*id))
             || !self.pongs.is_empty()
             || self.records.sending.sendable() > 0
-            || self.streams.values().any(|it| it.queued)
+            || (!self.scheduler.is_empty() && self.records.sending.unsent() == 0)
             || (now >= link.timeout(self.is_busy()) && !link.is_dead(now))
     }
 

@@ -28,13 +28,13 @@ pub const NEAR: usize = 0;
 pub const FAR: usize = 1;
 
 /// Bytes of a stream that a session may keep: what may wait to be sent, and a window.
-const KEPT: u64 = (256 << 10) + WINDOW + CHUNK;
+const KEPT: u64 = (256 << 10) + WINDOW;
 
 /// Bytes that may wait for a half.
 const WINDOW: u64 = 300_000;
 
-/// More than its room may be written at once; nobody does here.
-const CHUNK: u64 = 0;
+/// No end of faults.
+const ALWAYS: u32 = u32::MAX;
 
 /// Mixed into the seed, so that worlds without a session stay what they were.
 const SALT: u64 = 0x5e55_1011;
@@ -158,7 +158,7 @@ impl Carrier {
             next_link: 0,
             channels: BTreeMap::new(),
             capacity: *[1000, 10_000, 64 << 10, 1 << 20].choose(&mut rng).unwrap_or(&1000),
-            faults: u32::MAX,
+            faults: ALWAYS,
             counts: Counts::default(),
             damaged: false,
             dead: false,
@@ -208,7 +208,8 @@ impl Carrier {
         let session = &mut self.places[writer].session;
         let Some(channel) = self.channels.get_mut(&id) else { return false };
         let way = &mut channel.ways[writer];
-        if self.dead || channel.broken && !session.has(id) {
+        // What comes behind the end is damage.
+        if self.dead || way.finished || channel.broken && !session.has(id) {
             let lost = !from.link.is_empty();
             from.link.clear();
             return lost;
@@ -369,7 +370,7 @@ impl Carrier {
 
     /// Links may be cut again.
     pub fn stir(&mut self) {
-        self.faults = u32::MAX;
+        self.faults = ALWAYS;
     }
 
     // ---- Checks -----------------------------------------------------------------------------------------------

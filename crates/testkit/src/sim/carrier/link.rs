@@ -11,7 +11,7 @@ use farway_proto::session::frame::Frame;
 use farway_proto::session::words::Position;
 use rand::Rng;
 
-use super::{Carrier, FAR, NEAR};
+use super::{ALWAYS, Carrier, FAR, NEAR};
 use crate::sim::problem::Problem;
 use crate::sim::wire::take;
 
@@ -73,23 +73,22 @@ impl Carrier {
             _ => usize::MAX,
         };
         match self.rng.random_range(0..200) {
-            0..=89 => {
+            0..=83 => {
                 let end = self.rng.random_range(0..2);
                 self.speak(end, time, most)
             }
-            90..=179 => {
+            84..=167 => {
                 let end = self.rng.random_range(0..2);
                 self.hear(end, time, most)
             }
-            180..=189 => Ok(self.dial()),
-            190..=193 => {
+            168..=185 => Ok(self.dial()),
+            186..=187 if self.faults == ALWAYS => {
                 let end = self.rng.random_range(0..2);
                 self.say(end);
                 Ok(true)
             }
             _ => {
                 self.cut();
-                // What comes of it is no end in itself.
                 Ok(true)
             }
         }
@@ -97,9 +96,11 @@ impl Carrier {
 
     /// The present link loses what is on it, from any byte on.
     fn cut(&mut self) {
+        if self.faults != ALWAYS {
+            self.faults -= 1;
+        }
         let present = self.places[NEAR].link.and_then(|id| self.links.get_mut(&id));
         let Some(link) = present.filter(|link| !link.broken) else { return };
-        self.faults = self.faults.saturating_sub(u32::from(self.faults != u32::MAX));
         self.counts.cuts += 1;
         link.broken = true;
         link.silent = self.rng.random_bool(0.3);
@@ -129,8 +130,6 @@ impl Carrier {
         place.input.clear();
         if let Some(link) = place.link.take().and_then(|id| self.links.get_mut(&id)) {
             link.broken = true;
-            // The other end is told, if anything gets through.
-            link.wire[end].truncate(link.wire[end].len());
         }
         let held = |id: u32| self.places.iter().any(|it| it.link == Some(id));
         let gone: Vec<u32> = self
