@@ -59,7 +59,8 @@ impl Carrier {
                 self.unlink(end);
             }
         }
-        if self.faults == 0 {
+        // Another cut could mend what was broken on purpose.
+        if self.faults == 0 || self.is_sabotaged() {
             let mut moved = self.dial();
             for end in [NEAR, FAR] {
                 moved |= self.speak(end, time, usize::MAX)?;
