@@ -9,6 +9,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 mod app;
+pub mod carrier;
 pub mod checker;
 pub mod desk;
 pub(crate) mod half;
@@ -52,6 +53,8 @@ pub struct Report {
     pub updates: u64,
     /// Captures that the screen made.
     pub captures: u64,
+    /// What the session between the halves went through, if there was one.
+    pub carried: Option<carrier::Counts>,
     /// The fault that was put in on purpose has happened.
     pub sabotaged: bool,
 }

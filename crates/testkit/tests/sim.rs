@@ -4,17 +4,29 @@ use std::time::{Duration, Instant};
 
 use rand::TryRngCore as _;
 
-use farway_testkit::sim::{Failure, Mode, STEPS, desk, run, run_with, sabotage};
+use farway_testkit::sim::{Failure, Mode, STEPS, carrier, desk, run, run_with, sabotage};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+/// What the sessions of many worlds went through: enough links were cut.
+fn carried(all: impl Iterator<Item = carrier::Counts>, least: u64) {
+    let (mut sum, mut worlds) = (carrier::Counts::default(), 0);
+    for counts in all {
+        sum += counts;
+        worlds += 1;
+    }
+    println!("{worlds} worlds with a session: {sum:?}");
+    assert!(sum.cuts > least && sum.silent > least / 10 && sum.resumed > least, "{sum:?}");
+    assert!(sum.lost > 10 * least && sum.arrived > 100 * least, "{sum:?}");
 }
 
 /// The seeds that everybody runs. What they cover is checked too, so that the world cannot fall asleep unseen.
 #[test]
 fn fixed_seeds() {
     let (mut messages, mut pictures, mut pipes, mut captures, mut updates) = (0, 0, 0, 0, 0);
-    let mut modes = Vec::new();
+    let (mut modes, mut counts) = (Vec::new(), Vec::new());
     let mut failures = Vec::new();
     for seed in 0..300 {
         let report = match run(seed, STEPS) {
@@ -30,12 +42,14 @@ fn fixed_seeds() {
         captures += report.captures;
         updates += report.updates;
         modes.push(report.mode);
+        counts.extend(report.carried);
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     println!(
         "{messages} messages, {pictures} pictures, {pipes} pipes, {captures} captures, {updates} updates"
     );
     assert!(messages > 50_000 && pictures > 2_000 && pipes > 100 && captures > 50 && updates > 2_000);
+    carried(counts.into_iter(), 500);
     for mode in [Mode::Clean, Mode::Scribbler, Mode::Rude, Mode::Hostile] {
         assert!(modes.iter().filter(|it| **it == mode).count() > 10, "{mode:?}");
     }
@@ -146,6 +160,7 @@ fn desk_fixed_seeds() {
     let (frames, presented) = (sum(|it| it.frames), sum(|it| it.presented));
     println!("{rests} rests, {pixels} pixels, {updates} updates, {frames} frames, {presented} presented");
     assert!(rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50);
+    carried(reports.iter().filter_map(|it| it.carried), 300);
     let (two, abrupt) = (sum(|it| u64::from(it.clients == 2)), sum(|it| u64::from(it.abrupt)));
     assert!(two > 5 && abrupt > 5, "{two} {abrupt}");
 }
@@ -154,7 +169,7 @@ fn desk_fixed_seeds() {
 #[test]
 fn desk_mutations() {
     use sabotage::Kind::{DropUpdate, FlipPixel, ShrinkDamage};
-    for kind in [DropUpdate, ShrinkDamage, FlipPixel] {
+    for kind in [DropUpdate, ShrinkDamage, FlipPixel].into_iter().chain(sabotage::SESSION) {
         let (mut broken, mut found) = (0, 0);
         for seed in 0..24 {
             match desk::run(seed, STEPS, Some(kind)) {

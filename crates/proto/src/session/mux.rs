@@ -16,6 +16,8 @@ use super::words::{Message, Position};
 use super::{End, Kind, SessionError};
 use crate::Instant;
 
+mod incoming;
+
 /// What both ends assume a stream may carry before the first credit.
 const FIRST_WINDOW: u64 = 256 << 10;
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub streams: usize,
     /// Bytes of one stream that may be on their way to us, or wait for their owner.
     pub window: u64,
+    /// The same of all streams together. Those for which it does not suffice get the smallest window there is.
+    pub windows: u64,
     /// Bytes kept for repetition, of all streams, above which nothing is taken from owners.
     pub kept: u64,
     /// When a link counts as dead.
@@ -43,7 +47,13 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { streams: 1024, window: 4 << 20, kept: 128 << 20, patience: Patience::default() }
+        Self {
+            streams: 1024,
+            window: 4 << 20,
+            windows: 256 << 20,
+            kept: 128 << 20,
+            patience: Patience::default(),
+        }
     }
 }
 
@@ -68,6 +78,8 @@ struct Stream {
     receiving: Receiving,
     /// In the scheduler's queues.
     queued: bool,
+    /// Counted in [`Session::busy`].
+    busy: bool,
     /// If we opened it: the end of its record in stream 0.
     opened_at: Option<u64>,
 }
@@ -88,7 +100,12 @@ pub struct Session {
     next_theirs: u32,
     /// The present link.
     link: Option<Lifeline>,
+    /// Bytes of all streams that are kept.
     kept: u64,
+    /// Streams of which something is under way.
+    busy: usize,
+    /// Windows of all streams together.
+    windows: u64,
 }
 
 impl Session {
@@ -112,6 +129,8 @@ impl Session {
             next_theirs,
             link: None,
             kept: 0,
+            busy: 0,
+            windows: 0,
         }
     }
 
@@ -126,8 +145,7 @@ impl Session {
         self.next_ours = id.checked_add(2)?;
         self.record(&Record::Open(id, kind));
         let opened_at = Some(self.records.sending.end());
-        self.streams.insert(id, Stream::new(self.config.window, opened_at));
-        self.owed.insert(id);
+        self.add(id, opened_at);
         Some(id)
     }
 
@@ -192,8 +210,7 @@ impl Session {
 
     /// Whether the other end is known to have everything that was written and sent.
     pub fn is_settled(&self) -> bool {
-        let settled = |stream: &Stream| stream.sending.kept() == 0;
-        settled(&self.records) && self.streams.values().all(settled)
+        self.records.sending.kept() == 0 && self.kept == 0
     }
 
     /// Bytes that are kept because the other end may not have them.
@@ -203,11 +220,7 @@ impl Session {
 
     /// Takes a stream out: all bytes of it that the other end is not known to have, and whether its end follows.
     pub fn take_over(&mut self, id: u32) -> Option<(VecDeque<Bytes>, bool)> {
-        let stream = self.streams.remove(&id)?;
-        self.kept -= stream.sending.kept();
-        self.scheduler.remove(id);
-        self.owed.remove(&id);
-        Some(stream.sending.into_rest())
+        Some(self.take_out(id)?.sending.into_rest())
     }
 
     /// The next thing that has happened.
@@ -254,29 +267,28 @@ impl Session {
         self.link_down();
         let theirs: BTreeMap<u32, u64> = theirs.iter().map(|it| (it.stream, it.received)).collect();
         let records = theirs.get(&RECORDS).copied().unwrap_or(0);
-        if !self.records.sending.resume(records) {
+        // `None`: they do not know it any more.
+        let had = |(id, stream): (&u32, &Stream)| match theirs.get(id) {
+            Some(received) => Some(*received),
+            // They do not know it yet.
+            None => stream.opened_at.filter(|at| records < *at).map(|_| 0),
+        };
+        if !self.records.sending.can_resume(records) {
             return Err(SessionError::Step(RECORDS));
         }
-        let mut gone = Vec::new();
-        for (id, stream) in &mut self.streams {
-            let over = stream.sending.is_finished() && stream.receiving.is_finished();
-            let good = match theirs.get(id) {
-                Some(received) => stream.sending.resume(*received),
-                // They do not know it yet...
-                None if stream.opened_at.is_some_and(|at| records < at) => stream.sending.resume(0),
-                // ...or not any more.
-                None => {
-                    gone.push((*id, over));
-                    true
-                }
-            };
-            if !good {
-                return Err(SessionError::Step(*id));
-            }
+        let good = |it: (&u32, &Stream)| had(it).is_none_or(|received| it.1.sending.can_resume(received));
+        if let Some((id, _)) = self.streams.iter().find(|it| !good(*it)) {
+            return Err(SessionError::Step(*id));
         }
-        for (id, over) in gone {
-            self.forget(id);
-            if !over {
+        let gone: Vec<u32> = self.streams.iter().filter(|it| had(*it).is_none()).map(|it| *it.0).collect();
+        let had: Vec<(u32, u64)> = self.streams.iter().filter_map(|it| Some((*it.0, had(it)?))).collect();
+        self.records.sending.resume(records);
+        for (id, received) in had {
+            self.streams.get_mut(&id).into_iter().for_each(|it| it.sending.resume(received));
+        }
+        for id in gone {
+            let Some(stream) = self.take_out(id) else { continue };
+            if !(stream.sending.is_finished() && stream.receiving.is_finished()) {
                 self.events.push_back(Event::Reset(id));
             }
         }
@@ -285,6 +297,7 @@ impl Session {
         self.scheduler.clear();
         for id in self.streams.keys().copied().collect::<Vec<_>>() {
             self.streams.get_mut(&id).into_iter().for_each(|it| it.queued = false);
+            self.recount(id);
             self.ready(id);
             self.maybe_forget(id);
         }
@@ -301,6 +314,7 @@ impl Session {
     pub fn on_link(&mut self, now: Instant, input: &mut BytesMut) -> Result<(), SessionError> {
         let Some(link) = &mut self.link else { return Ok(()) };
         link.heard(now);
+        let mut asked = false;
         while let Some(frame) = Frame::take(input)? {
             match frame {
                 Frame::Data(RECORDS, bytes) => self.on_records(&bytes)?,
@@ -308,10 +322,8 @@ impl Session {
                 Frame::Finish(id) => self.on_finish(id)?,
                 Frame::Credit { stream, received, limit } => self.on_credit(stream, received, limit)?,
                 Frame::Ping(token) => {
+                    asked = true;
                     self.pongs.push_back(token);
-                    // Whoever asks wants to know how far we are.
-                    let behind = self.streams.iter().filter(|(_, it)| it.receiving.has_news());
-                    self.owed.extend(behind.map(|(id, _)| *id).chain([RECORDS]));
                     if self.pongs.len() > 64 {
                         self.pongs.pop_front();
                     }
@@ -323,6 +335,11 @@ impl Session {
                 }
                 Frame::Unknown => {}
             }
+        }
+        if asked {
+            // Whoever asks wants to know how far we are.
+            let behind = self.streams.iter().filter(|(_, it)| it.receiving.has_news());
+            self.owed.extend(behind.map(|(id, _)| *id).chain([RECORDS]));
         }
         Ok(())
     }
@@ -354,6 +371,7 @@ impl Session {
                 stream.sending.finish_was_sent();
                 total += put(&Frame::Finish(id), out);
             }
+            self.recount(id);
             self.ready(id);
         }
         total
@@ -365,7 +383,7 @@ impl Session {
         self.owed.iter().any(|id| self.may_credit(*id))
             || !self.pongs.is_empty()
             || self.records.sending.sendable() > 0
-            || self.streams.values().any(|it| it.queued)
+            || (!self.scheduler.is_empty() && self.records.sending.unsent() == 0)
             || (now >= link.timeout(self.is_busy()) && !link.is_dead(now))
     }
 
@@ -382,7 +400,23 @@ impl Session {
     // ---- Inside -----------------------------------------------------------------------------------------------
 
     fn is_busy(&self) -> bool {
-        self.records.sending.is_under_way() || self.streams.values().any(|it| it.sending.is_under_way())
+        self.records.sending.is_under_way() || self.busy > 0
+    }
+
+    /// A new stream.
+    fn add(&mut self, id: u32, opened_at: Option<u64>) {
+        let fits = self.windows.saturating_add(self.config.window) <= self.config.windows;
+        let stream = Stream::new(if fits { self.config.window } else { FIRST_WINDOW }, opened_at);
+        self.windows += stream.receiving.window();
+        self.streams.insert(id, stream);
+        self.owed.insert(id);
+    }
+
+    /// Counts a stream anew.
+    fn recount(&mut self, id: u32) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        let busy = stream.sending.is_under_way();
+        self.busy = self.busy + usize::from(busy) - usize::from(std::mem::replace(&mut stream.busy, busy));
     }
 
     fn record(&mut self, record: &Record) {
@@ -399,11 +433,17 @@ impl Session {
     }
 
     fn forget(&mut self, id: u32) -> bool {
-        let Some(stream) = self.streams.remove(&id) else { return false };
+        self.take_out(id).is_some()
+    }
+
+    fn take_out(&mut self, id: u32) -> Option<Stream> {
+        let stream = self.streams.remove(&id)?;
         self.kept = self.kept.saturating_sub(stream.sending.kept());
+        self.windows -= stream.receiving.window();
+        self.busy -= usize::from(stream.busy);
         self.scheduler.remove(id);
         self.owed.remove(&id);
-        true
+        Some(stream)
     }
 
     fn maybe_forget(&mut self, id: u32) {
@@ -413,98 +453,6 @@ impl Session {
         if self.streams.get(&id).is_some_and(|it| over(it) && told(it)) {
             self.forget(id);
         }
-    }
-
-    /// Whether a stream of this number has ever been opened.
-    fn was_opened(&self, id: u32) -> bool {
-        let next = if id % 2 == self.next_ours % 2 { self.next_ours } else { self.next_theirs };
-        id != RECORDS && id < next
-    }
-
-    fn known(&self, id: u32) -> Result<(), SessionError> {
-        if id == RECORDS || self.was_opened(id) { Ok(()) } else { Err(SessionError::Stream(id)) }
-    }
-
-    fn on_data(&mut self, id: u32, bytes: Bytes) -> Result<(), SessionError> {
-        self.known(id)?;
-        let Some(stream) = self.streams.get_mut(&id) else { return Ok(()) };
-        if !stream.receiving.take(bytes.len()) {
-            return Err(SessionError::Window(id));
-        }
-        if stream.receiving.is_credit_due() {
-            self.owed.insert(id);
-        }
-        self.events.push_back(Event::Data(id, bytes));
-        Ok(())
-    }
-
-    fn on_finish(&mut self, id: u32) -> Result<(), SessionError> {
-        self.known(id)?;
-        let Some(stream) = self.streams.get_mut(&id) else { return Ok(()) };
-        if !stream.receiving.finish() {
-            return Err(SessionError::Step(id));
-        }
-        self.owed.insert(id);
-        self.events.push_back(Event::Finished(id));
-        Ok(())
-    }
-
-    fn on_credit(&mut self, id: u32, received: u64, limit: u64) -> Result<(), SessionError> {
-        self.known(id)?;
-        let stream = match id {
-            RECORDS => Some(&mut self.records),
-            _ => self.streams.get_mut(&id),
-        };
-        let Some(stream) = stream else { return Ok(()) };
-        let before = stream.sending.kept();
-        if !stream.sending.acknowledge(received, limit) {
-            return Err(SessionError::Step(id));
-        }
-        if id != RECORDS {
-            self.kept -= before - stream.sending.kept();
-            self.ready(id);
-            self.maybe_forget(id);
-        }
-        Ok(())
-    }
-
-    fn on_records(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
-        if !self.records.receiving.take(bytes.len()) {
-            return Err(SessionError::Window(RECORDS));
-        }
-        // A record is heeded at once.
-        self.records.receiving.consume(bytes.len());
-        if self.records.receiving.is_credit_due() {
-            self.owed.insert(RECORDS);
-        }
-        self.incoming.extend_from_slice(bytes);
-        while let Some(record) = Record::take(&mut self.incoming)? {
-            match record {
-                Record::Open(id, kind) => self.on_open(id, kind)?,
-                Record::Reset(id, _) => {
-                    self.known(id)?;
-                    if self.forget(id) {
-                        self.events.push_back(Event::Reset(id));
-                    }
-                }
-                Record::Message(message) => self.events.push_back(Event::Message(message)),
-            }
-        }
-        Ok(())
-    }
-
-    fn on_open(&mut self, id: u32, kind: Kind) -> Result<(), SessionError> {
-        if id != self.next_theirs {
-            return Err(SessionError::Stream(id));
-        }
-        if self.streams.len() >= self.config.streams {
-            return Err(SessionError::Streams);
-        }
-        self.next_theirs = id.checked_add(2).ok_or(SessionError::Streams)?;
-        self.streams.insert(id, Stream::new(self.config.window, None));
-        self.owed.insert(id);
-        self.events.push_back(Event::Opened(id, kind));
-        Ok(())
     }
 
     /// Pings, pongs and credits: small, and somebody waits for them.
@@ -552,6 +500,7 @@ impl Stream {
             sending: Sending::new(FIRST_WINDOW),
             receiving: Receiving::new(FIRST_WINDOW, window),
             queued: false,
+            busy: false,
             opened_at,
         }
     }

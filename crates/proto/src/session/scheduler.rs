@@ -45,6 +45,11 @@ impl Scheduler {
         self.large.pop_front().or_else(|| self.small.pop_front())
     }
 
+    /// Whether no stream has anything to say.
+    pub fn is_empty(&self) -> bool {
+        self.small.is_empty() && self.large.is_empty()
+    }
+
     /// Forgets a stream.
     pub fn remove(&mut self, stream: u32) {
         self.small.retain(|it| *it != stream);

@@ -26,6 +26,8 @@ pub struct Sending {
     at: (usize, usize),
     finished: bool,
     finish_sent: bool,
+    /// The end was put on some link.
+    finish_ever_sent: bool,
     finish_received: bool,
 }
 
@@ -86,7 +88,7 @@ impl Sending {
 
     /// The end was put on the link.
     pub fn finish_was_sent(&mut self) {
-        self.finish_sent = true;
+        (self.finish_sent, self.finish_ever_sent) = (true, true);
     }
 
     /// Whether the other end has everything, the end included.
@@ -113,12 +115,12 @@ impl Sending {
 
     /// The other end has `received` bytes, its end included. False if it cannot have.
     pub fn acknowledge(&mut self, received: u64, limit: u64) -> bool {
-        let has_end = received == self.end + 1;
-        if received > self.high && !(has_end && self.finished) {
+        if !self.can_have(received) {
             return false;
         }
         self.limit = self.limit.max(limit);
-        if has_end {
+        // Nothing follows an end that was sent.
+        if received > self.end {
             self.finish_received = true;
         }
         // An acknowledgement of an earlier link may be behind.
@@ -150,14 +152,23 @@ impl Sending {
         }
     }
 
-    /// A new link: what the other end does not have is sent again. False if it cannot have what it says.
-    pub fn resume(&mut self, received: u64) -> bool {
-        if received < self.base || !self.acknowledge(received, 0) {
-            return false;
+    /// Whether the other end can have `received` bytes, its end included: so many were sent.
+    fn can_have(&self, received: u64) -> bool {
+        received <= self.high + u64::from(self.finish_ever_sent)
+    }
+
+    /// Whether the other end can be resumed with what it says: neither more than was sent nor less than it had before.
+    pub fn can_resume(&self, received: u64) -> bool {
+        let had = self.base + u64::from(self.finish_received);
+        received >= had && self.can_have(received)
+    }
+
+    /// A new link: what the other end does not have is sent again. Nothing happens if it cannot have what it says.
+    pub fn resume(&mut self, received: u64) {
+        if self.can_resume(received) && self.acknowledge(received, 0) {
+            (self.sent, self.at) = (self.base, (0, 0));
+            self.finish_sent = self.finish_received;
         }
-        (self.sent, self.at) = (self.base, (0, 0));
-        self.finish_sent = self.finish_received;
-        true
     }
 
     /// Everything that the other end is not known to have, and whether the end follows.
@@ -222,6 +233,11 @@ impl Receiving {
     /// Bytes received, the end counting as one.
     pub fn position(&self) -> u64 {
         self.received + u64::from(self.finished)
+    }
+
+    /// Bytes that may wait for the owner.
+    pub fn window(&self) -> u64 {
+        self.window
     }
 
     fn limit(&self) -> u64 {

@@ -13,6 +13,7 @@ use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
+use super::carrier::Counts;
 use super::kernel::Kernel;
 use super::problem::Problem;
 use super::sabotage::Kind;
@@ -51,6 +52,8 @@ pub struct Report {
     pub clients: usize,
     /// A client, or its link, was cut off in the middle.
     pub abrupt: bool,
+    /// What the session between the halves went through, if there was one.
+    pub carried: Option<Counts>,
     /// The fault that was put in on purpose has happened.
     pub sabotaged: bool,
 }
@@ -133,7 +136,7 @@ fn live(
     for (script, letter) in scripts.iter().zip('A'..) {
         expected.push(directly(script, letter, &setup)?);
     }
-    let mut world = World::new(rng, &setup, scripts, expected, sabotage);
+    let mut world = World::new((seed, rng), &setup, scripts, expected, sabotage);
     let result = world.run();
     *at = world.report.steps as u32;
     *sabotaged = world.report().sabotaged;

@@ -2,6 +2,7 @@
 
 use farway_proto::Rid;
 use farway_proto::engine::{Outcome, fault::Fault};
+use farway_proto::session::SessionError;
 
 /// The work of a checker: what must not be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -140,6 +141,22 @@ pub enum Problem {
         at: usize,
         /// For what.
         what: &'static str,
+    },
+    /// A session does to its streams what it must not.
+    #[error("{end} {what}")]
+    Carried {
+        /// Which end.
+        end: &'static str,
+        /// What it does.
+        what: &'static str,
+    },
+    /// A session refuses what an honest one said.
+    #[error("{end}: {error}")]
+    Session {
+        /// Which end.
+        end: &'static str,
+        /// What it says.
+        error: SessionError,
     },
     /// Things keep moving without end.
     #[error("the world does not come to rest")]

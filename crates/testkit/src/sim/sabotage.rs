@@ -2,6 +2,7 @@
 
 use farway_proto::channel::Frame;
 use farway_proto::engine::Job;
+use farway_proto::session::words::Position;
 use farway_proxy::store::Content;
 
 /// The ways to break the world.
@@ -19,6 +20,12 @@ pub enum Kind {
     DoubleFd,
     /// A part of the damage is not looked at.
     ShrinkDamage,
+    /// An end says that it has one byte less of a stream than it has.
+    HasLess,
+    /// An end says that it has one byte more of a stream than it has.
+    HasMore,
+    /// The first frame of a stream after a resumption is lost.
+    LoseFrame,
 }
 
 impl Kind {
@@ -26,11 +33,28 @@ impl Kind {
     pub fn is_at_display(self) -> bool {
         matches!(self, Self::SkipGate | Self::FlipPixel | Self::DoubleFd)
     }
+
+    /// True if it is the session between the halves that it happens to.
+    pub fn is_of_session(self) -> bool {
+        SESSION.contains(&self)
+    }
 }
 
+/// Those of sessions.
+pub const SESSION: [Kind; 3] = [Kind::HasLess, Kind::HasMore, Kind::LoseFrame];
+
 /// All of them.
-pub const ALL: [Kind; 6] =
-    [Kind::DropUpdate, Kind::SwapFrames, Kind::SkipGate, Kind::FlipPixel, Kind::DoubleFd, Kind::ShrinkDamage];
+pub const ALL: [Kind; 9] = [
+    Kind::DropUpdate,
+    Kind::SwapFrames,
+    Kind::SkipGate,
+    Kind::FlipPixel,
+    Kind::DoubleFd,
+    Kind::ShrinkDamage,
+    Kind::HasLess,
+    Kind::HasMore,
+    Kind::LoseFrame,
+];
 
 /// One fault that is about to happen.
 #[derive(Debug)]
@@ -99,5 +123,22 @@ impl Sabotage {
     /// True if this descriptor is to be handed over twice.
     pub fn doubles(&mut self) -> bool {
         self.now(Kind::DoubleFd)
+    }
+
+    /// Changes what an end says that it has, of a stream of which it has something.
+    pub fn lie(&mut self, positions: &mut [Position]) {
+        let Some(position) = positions.iter_mut().find(|it| it.stream != 0 && it.received > 0) else {
+            return;
+        };
+        if self.now(Kind::HasLess) {
+            position.received -= 1;
+        } else if self.now(Kind::HasMore) {
+            position.received += 1;
+        }
+    }
+
+    /// True if this frame of a stream is to be lost.
+    pub fn loses(&mut self) -> bool {
+        self.now(Kind::LoseFrame)
     }
 }

@@ -13,6 +13,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use super::app::{App, Way};
+use super::carrier::{Carrier, FAR, NEAR};
 use super::checker::{Checker, To};
 use super::half::Half;
 use super::kernel::Kernel;
@@ -37,6 +38,8 @@ pub struct World {
     left: Half,
     right: Half,
     screen: Screen,
+    /// What brings bytes from half to half, and the stream; without one they go straight.
+    carrier: Option<(Carrier, u32)>,
     checker: Checker,
     /// How far the run has come.
     pub step: u32,
@@ -77,7 +80,7 @@ impl World {
         right.offsets = (monotonic[1], other[1]);
         left.hostile = mode == Mode::Hostile;
         right.hostile = mode == Mode::Hostile;
-        if let Some(kind) = sabotage {
+        if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
             let patience = rng.random_range(0..6);
             let half = if kind.is_at_display() { &mut right } else { &mut left };
             half.sabotage = Some(Sabotage::new(kind, patience));
@@ -88,14 +91,20 @@ impl World {
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         let screen = Screen::new(rng.random(), kernel, way);
+        let time = rng.random_range(0..1 << 40);
+        let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
+            let stream = carrier.open();
+            (carrier, stream)
+        });
         Self {
             mode,
-            time: rng.random_range(0..1 << 40),
+            time,
             rude_at: rng.random_range(1..400),
             app,
             left,
             right,
             screen,
+            carrier,
             checker,
             step: 0,
             app_gone: false,
@@ -113,7 +122,10 @@ impl World {
             counts: self.checker.counts,
             updates: self.left.updates + self.right.updates,
             captures: self.screen.captures,
-            sabotaged: done(&self.left) || done(&self.right),
+            carried: self.carrier.as_ref().map(|(carrier, _)| carrier.counts),
+            sabotaged: done(&self.left)
+                || done(&self.right)
+                || self.carrier.as_ref().is_some_and(|(carrier, _)| carrier.is_sabotaged()),
         }
     }
 
@@ -206,11 +218,17 @@ impl World {
     }
 
     fn left_to_right(&mut self, most: usize) -> Result<bool, Problem> {
+        if let Some((carrier, stream)) = &mut self.carrier {
+            return carrier.carry(self.time, (*stream, FAR), (&mut self.left, &mut self.right), most);
+        }
         let closed = self.left.outcome.is_some();
         cross(self.time, &mut self.left, &mut self.right, closed, &mut self.cut[0], most)
     }
 
     fn right_to_left(&mut self, most: usize) -> Result<bool, Problem> {
+        if let Some((carrier, stream)) = &mut self.carrier {
+            return carrier.carry(self.time, (*stream, NEAR), (&mut self.right, &mut self.left), most);
+        }
         let closed = self.right.outcome.is_some();
         cross(self.time, &mut self.right, &mut self.left, closed, &mut self.cut[1], most)
     }

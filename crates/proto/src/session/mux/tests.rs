@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::session::frame::HEADER;
 
+mod cuts;
+
 /// One end with its owner.
 struct Party {
     session: Session,
@@ -344,19 +346,115 @@ fn a_peer_is_not_believed() {
     assert_eq!(says(&flood), Err(SessionError::Window(2)));
 }
 
+/// Both ends may open the last stream at the same time: none is to blame, and one of them is given up.
 #[test]
-fn too_many_streams_are_an_error() {
-    let config = Config { streams: 2, ..Config::default() };
-    let (mut near, mut far) = (Party::new(End::Near), Party::with(End::Far, config));
+fn one_stream_too_many_is_given_up() {
+    let config = || Config { streams: 2, ..Config::default() };
+    let (mut near, mut far) = (Party::with(End::Near, config()), Party::with(End::Far, config()));
     near.session.link_up(Instant(1));
     far.session.link_up(Instant(1));
-    for _ in 0..3 {
-        near.session.open(Kind::Stdin);
-    }
-    let bytes = near.speak(Instant(2), 10_000);
-    assert_eq!(far.listen(Instant(2), &bytes), Err(SessionError::Streams));
-    far.session.open(Kind::Wayland);
+    let first = near.session.open(Kind::Stdin).unwrap();
+    settle(&mut near, &mut far);
+    let (ours, theirs) = (near.session.open(Kind::Stdin).unwrap(), far.session.open(Kind::Wayland).unwrap());
     assert_eq!(far.session.open(Kind::Wayland), None);
+    near.session.write(ours, Bytes::from_static(b"for nobody"));
+    settle(&mut near, &mut far);
+    assert_eq!((near.ended.as_slice(), far.ended.as_slice()), ([ours].as_slice(), [theirs].as_slice()));
+    assert!(near.session.has(first) && far.session.has(first));
+    assert_eq!((near.session.len(), far.session.len(), near.session.kept()), (1, 1, 0));
+}
+
+/// Whoever opens streams without end, and does not hear that they are given up, costs no more than a bound.
+#[test]
+fn openings_without_end_are_an_error() {
+    let mut far = Party::with(End::Far, Config { streams: 1, ..Config::default() });
+    far.session.link_up(Instant(1));
+    let now = Instant(2);
+    let mut result = Ok(());
+    let mut id = 1;
+    while result.is_ok() && id < 4_000_000 {
+        let mut bytes = BytesMut::new();
+        for _ in 0..1000 {
+            Frame::Data(0, Record::Open(id, Kind::Stdin).to_bytes()).put(&mut bytes);
+            id += 2;
+        }
+        result = far.listen(now, &bytes);
+        far.speak(now, 1 << 20);
+    }
+    assert_eq!(result, Err(SessionError::Streams));
+    assert_eq!(far.opened.len(), 1);
+}
+
+/// Many streams together may not carry more than is allowed for all.
+#[test]
+fn windows_are_bounded_together() {
+    let config = Config { windows: 10 << 20, ..Config::default() };
+    let (mut near, mut far) = (Party::with(End::Near, config), Party::new(End::Far));
+    near.lazy = true;
+    near.session.link_up(Instant(1));
+    far.session.link_up(Instant(1));
+    let ids: Vec<u32> = (0..8).map(|_| far.session.open(Kind::Wayland).unwrap()).collect();
+    for id in &ids {
+        far.session.write(*id, Bytes::from(vec![1; 5 << 20]));
+    }
+    settle(&mut near, &mut far);
+    let got: Vec<u64> = ids.iter().map(|id| near.got[id].len() as u64).collect();
+    let (large, small) = (4 << 20, FIRST_WINDOW);
+    assert_eq!(got, [large, large, small, small, small, small, small, small]);
+    near.session.reset(ids[0]);
+    let id = far.session.open(Kind::Wayland).unwrap();
+    far.session.write(id, Bytes::from(vec![1; 5 << 20]));
+    settle(&mut near, &mut far);
+    assert_eq!(near.got[&id].len(), 4 << 20, "what was given up makes room");
+}
+
+/// A resumption that is refused changes nothing: the next one may be true.
+#[test]
+fn a_lie_about_one_stream_changes_no_other() {
+    let (mut near, mut far) = pair();
+    let ids: Vec<u32> = (0..3).map(|_| near.session.open(Kind::Stdin).unwrap()).collect();
+    for id in &ids {
+        near.session.write(*id, Bytes::from_static(b"some bytes"));
+    }
+    settle(&mut near, &mut far);
+    near.unlink();
+    far.unlink();
+    let truth = far.session.positions();
+    for liar in 0..truth.len() {
+        for received in [u64::MAX, truth[liar].received + 1] {
+            let mut lie = truth.clone();
+            lie[liar].received = received;
+            let (kept, positions) = (near.session.kept(), near.session.positions());
+            assert_eq!(near.session.resume(Instant(3), &lie), Err(SessionError::Step(truth[liar].stream)));
+            assert_eq!((near.session.kept(), near.session.positions()), (kept, positions));
+            assert!(!near.session.is_linked());
+        }
+    }
+    near.session.write(ids[1], Bytes::from_static(b" and more"));
+    reconnect(Instant(4), &mut near, &mut far);
+    settle(&mut near, &mut far);
+    assert_eq!(
+        (far.got[&ids[0]].as_slice(), far.got[&ids[1]].as_slice()),
+        (b"some bytes".as_slice(), b"some bytes and more".as_slice())
+    );
+}
+
+/// Records that the peer does not let go keep streams back, and then there is nothing to write.
+#[test]
+fn nothing_is_promised_that_cannot_go() {
+    let (mut near, mut far) = pair();
+    let id = near.session.open(Kind::Stdin).unwrap();
+    settle(&mut near, &mut far);
+    let many = FIRST_WINDOW as usize / 100;
+    (0..many).for_each(|_| near.session.send(Message::Note("x".repeat(100))));
+    near.session.write(id, Bytes::from_static(b"waits"));
+    let now = Instant(3);
+    let said = near.speak(now, 1 << 20);
+    assert!(said.len() as u64 >= FIRST_WINDOW - CHUNK as u64);
+    assert!(!near.session.has_output(now), "the driver would spin");
+    far.listen(now, &said).unwrap();
+    settle(&mut near, &mut far);
+    assert_eq!((far.got[&id].as_slice(), far.messages.len()), (b"waits".as_slice(), many));
 }
 
 #[test]

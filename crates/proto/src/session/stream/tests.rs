@@ -22,10 +22,12 @@ fn what_is_not_acknowledged_is_sent_again() {
     sending.push(Bytes::from_static(b"three"));
     assert_eq!(pieces(&mut sending, 6), b"one tw");
     assert!(sending.acknowledge(2, 100));
-    assert!(sending.resume(3));
+    assert!(sending.can_resume(3));
+    sending.resume(3);
     assert_eq!(pieces(&mut sending, 100), b" two three");
-    assert!(sending.resume(5), "nothing was lost but what is said");
-    assert!(!sending.resume(4), "what was received cannot be lost");
+    assert!(sending.can_resume(5), "nothing was lost but what is said");
+    sending.resume(5);
+    assert!(!sending.can_resume(4), "what was received cannot be lost");
     assert_eq!(pieces(&mut sending, 100), b"wo three");
 }
 
@@ -37,6 +39,14 @@ fn nothing_can_be_received_that_was_not_sent() {
     assert!(!sending.acknowledge(3, 100));
     assert!(!sending.acknowledge(6, 100), "nor the end that did not come");
     assert!(sending.acknowledge(2, 100));
+    sending.finish();
+    assert!(!sending.acknowledge(6, 100), "nor bytes and the end before they are sent");
+    assert!(!sending.can_resume(6));
+    pieces(&mut sending, 3);
+    assert!(!sending.acknowledge(6, 100), "nor the end before it is sent");
+    sending.finish_was_sent();
+    assert!(!sending.acknowledge(7, 100));
+    assert!(sending.acknowledge(6, 100) && sending.is_over());
 }
 
 #[test]
@@ -61,11 +71,12 @@ fn the_end_is_repeated_like_a_byte() {
     assert!(sending.is_finish_due());
     sending.finish_was_sent();
     assert!(!sending.is_finish_due());
-    assert!(sending.resume(1));
+    sending.resume(1);
     assert!(sending.is_finish_due());
     sending.finish_was_sent();
     assert!(sending.is_under_way());
-    assert!(sending.resume(2));
+    sending.resume(2);
+    assert!(!sending.can_resume(1), "nor the end that was received");
     assert!(sending.is_over() && !sending.is_finish_due());
 }
 

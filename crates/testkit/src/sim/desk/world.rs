@@ -18,6 +18,7 @@ use super::screen::Screen;
 use super::script::Action;
 use super::seen::Seen;
 use super::{Report, Setup};
+use crate::sim::carrier::{Carrier, FAR, NEAR};
 use crate::sim::half::Half;
 use crate::sim::kernel::Kernel;
 use crate::sim::problem::Problem;
@@ -48,6 +49,8 @@ struct Line {
     client: Client,
     left: Half,
     right: Half,
+    /// The stream between the halves, if a session brings their bytes.
+    stream: u32,
     id: ClientId,
     expected: Vec<Seen>,
     rests: usize,
@@ -68,6 +71,8 @@ pub struct World {
     time: u64,
     screen: Screen,
     lines: Vec<Line>,
+    /// What brings bytes from half to half; without one they go straight.
+    carrier: Option<Carrier>,
     /// What was done.
     pub report: Report,
     idle: u32,
@@ -76,7 +81,7 @@ pub struct World {
 impl World {
     /// The world of a seed.
     pub fn new(
-        mut rng: SmallRng,
+        (seed, mut rng): (u64, SmallRng),
         setup: &Setup,
         scripts: Vec<Rc<Vec<Action>>>,
         expected: Vec<Vec<Seen>>,
@@ -95,7 +100,7 @@ impl World {
             });
             let mut line = Line::new(&mut rng, &kernel, letter, script, expected, screen.connect());
             line.cut_at = cut_at;
-            if let Some(kind) = sabotage {
+            if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
                 let patience = rng.random_range(0..12);
                 let half = if kind.is_at_display() { &mut line.right } else { &mut line.left };
                 half.sabotage = Some(Sabotage::new(kind, patience));
@@ -103,13 +108,19 @@ impl World {
             lines.push(line);
         }
         let report = Report { clients: lines.len(), abrupt: cut, ..Report::default() };
-        Self { time: rng.random_range(0..1 << 40), rng, screen, lines, report, idle: 0 }
+        let time = rng.random_range(0..1 << 40);
+        let mut carrier = Carrier::of(seed, time, sabotage);
+        for line in &mut lines {
+            line.stream = carrier.as_mut().map_or(0, Carrier::open);
+        }
+        Self { time, rng, screen, lines, carrier, report, idle: 0 }
     }
 
     /// What was done.
     pub fn report(&self) -> Report {
         let mut report = Report { sabotaged: self.is_sabotaged(), ..self.report };
         report.sabotaged |= self.report.sabotaged;
+        report.carried = self.carrier.as_ref().map(|carrier| carrier.counts);
         for line in &self.lines {
             report.updates += line.left.updates + line.right.updates;
             report.frames += line.client.frames;
@@ -123,6 +134,7 @@ impl World {
     fn is_sabotaged(&self) -> bool {
         let done = |half: &Half| half.sabotage.as_ref().is_some_and(|it| it.done);
         self.lines.iter().any(|line| done(&line.left) || done(&line.right))
+            || self.carrier.as_ref().is_some_and(Carrier::is_sabotaged)
     }
 
     /// Runs all scripts to their ends, and looks at what is left.
@@ -139,6 +151,9 @@ impl World {
                 self.hurry()?;
             }
         }
+        // The last words of the halves may still be on their way.
+        self.rest()?;
+        self.carrier.iter().try_for_each(Carrier::is_over)?;
         is_empty(&mut self.screen, self.time)?;
         self.report = self.report();
         self.lines.clear();
@@ -194,8 +209,17 @@ impl World {
     fn move_some(&mut self, at: usize, way: u32, most: usize) -> Result<bool, Problem> {
         let early = if self.rng.random_bool(0.3) { self.rng.random_range(0..8) } else { 0 };
         let (line, time) = (&mut self.lines[at], self.time);
-        if line.over {
+        if line.over && (self.carrier.is_none() || !matches!(way, 1 | 4)) {
             return Ok(false);
+        }
+        if let Some(carrier) = &mut self.carrier {
+            match way {
+                1 => return carrier.carry(time, (line.stream, FAR), (&mut line.left, &mut line.right), most),
+                4 => {
+                    return carrier.carry(time, (line.stream, NEAR), (&mut line.right, &mut line.left), most);
+                }
+                _ => {}
+            }
         }
         match way {
             0 => line.left.read_local(time, &mut line.client.out, most, early),
@@ -226,6 +250,13 @@ impl World {
 
     /// Moves everything until nothing moves, without new deeds of the clients.
     fn rest(&mut self) -> Result<(), Problem> {
+        self.carrier.iter_mut().for_each(Carrier::calm);
+        let result = self.come_to_rest();
+        self.carrier.iter_mut().for_each(Carrier::stir);
+        result
+    }
+
+    fn come_to_rest(&mut self) -> Result<(), Problem> {
         let mut idle = 0;
         for _ in 0..ROUNDS {
             let mut moved = false;
@@ -238,9 +269,9 @@ impl World {
             idle = if moved { 0 } else { idle + 1 };
             if idle > 10 {
                 let halves = self.lines.iter().flat_map(|it| [it.left.timeout(), it.right.timeout()]);
-                let Some(next) = halves.chain([self.screen.view.poll_timeout()]).flatten().min() else {
-                    return Ok(());
-                };
+                let carrier = self.carrier.as_mut().and_then(Carrier::timeout);
+                let all = halves.chain([self.screen.view.poll_timeout(), carrier]);
+                let Some(next) = all.flatten().min() else { return Ok(()) };
                 self.time = self.time.max(next);
                 self.tick()?;
                 idle = 0;
@@ -259,6 +290,9 @@ impl World {
             line.cut = Some(how);
             match how {
                 Cut::Client => line.client.out.closed = true,
+                Cut::Link if self.carrier.is_some() => {
+                    self.carrier.iter_mut().for_each(|carrier| carrier.give_up(line.stream));
+                }
                 Cut::Link => {
                     let mut some = |half: &Half| Some(self.rng.random_range(0..=half.link.len()));
                     line.cuts = [some(&line.left), some(&line.right)];
@@ -374,6 +408,7 @@ impl Line {
             client: Client::new(Rc::clone(kernel), script),
             left: Half::new(Role::App, near, compression, Rc::clone(kernel)),
             right: Half::new(Role::Display, far, compression, Rc::clone(kernel)),
+            stream: 0,
             id,
             expected,
             rests: 0,

@@ -16,6 +16,13 @@ const ROUNDS: u32 = 2_000_000;
 impl World {
     /// Moves everything until nothing moves, without new deeds of the programs.
     pub(super) fn rest(&mut self) -> Result<(), Problem> {
+        self.carrier.iter_mut().for_each(|(carrier, _)| carrier.calm());
+        let result = self.come_to_rest();
+        self.carrier.iter_mut().for_each(|(carrier, _)| carrier.stir());
+        result
+    }
+
+    fn come_to_rest(&mut self) -> Result<(), Problem> {
         let mut idle = 0;
         for _ in 0..ROUNDS {
             let mut moved = self.app_to_left(usize::MAX)?;
@@ -31,8 +38,9 @@ impl World {
             }
             idle = if moved { 0 } else { idle + 1 };
             if idle > 30 {
-                let next = self.left.timeout().into_iter().chain(self.right.timeout()).min();
-                let Some(next) = next else { return Ok(()) };
+                let carrier = self.carrier.as_mut().and_then(|(carrier, _)| carrier.timeout());
+                let halves = [self.left.timeout(), self.right.timeout()];
+                let Some(next) = halves.into_iter().chain([carrier]).flatten().min() else { return Ok(()) };
                 self.time = self.time.max(next);
                 self.left.tick(self.time)?;
                 self.right.tick(self.time)?;
@@ -61,10 +69,11 @@ impl World {
             self.right.is_clean()?;
         }
         match self.rng.random_range(0..3) {
-            0 => self.end_by_app(),
-            1 => self.end_by_screen(),
-            _ => self.end_by_link(),
+            0 => self.end_by_app()?,
+            1 => self.end_by_screen()?,
+            _ => self.end_by_link()?,
         }
+        self.carrier.iter().try_for_each(|(carrier, _)| carrier.is_over())
     }
 
     /// Nobody has given up, and everything that was sent has arrived.
@@ -117,8 +126,12 @@ impl World {
         self.checker.forgive(To::App);
         self.checker.forgive(To::Screen);
         self.checker.blind = true;
-        let mut some = |half: &Half| Some(self.rng.random_range(0..=half.link.len()));
-        self.cut = [some(&self.left), some(&self.right)];
+        if let Some((carrier, stream)) = &mut self.carrier {
+            carrier.give_up(*stream);
+        } else {
+            let mut some = |half: &Half| Some(self.rng.random_range(0..=half.link.len()));
+            self.cut = [some(&self.left), some(&self.right)];
+        }
         self.rest()?;
         if !self.app.error {
             return Err(Problem::Lost { what: "the news that the link broke", count: 1 });
@@ -149,6 +162,11 @@ impl World {
         self.app_leaves();
         self.screen_leaves();
         self.rest()?;
+        if let Some((carrier, _)) = self.carrier.as_mut().filter(|(carrier, _)| carrier.is_damaged()) {
+            // The streams may wait for bytes that nobody will send.
+            carrier.die();
+            self.rest()?;
+        }
         for (side, outcome) in self.outcomes() {
             if outcome.is_none() {
                 return Err(Problem::Ended { side, outcome });

@@ -16,6 +16,11 @@ impl World {
     /// Damages bytes on one of the four ways.
     pub(super) fn damage(&mut self) {
         let rng = &mut self.rng;
+        if let Some((carrier, _)) = &mut self.carrier {
+            if rng.random_bool(0.2) {
+                return carrier.wire().into_iter().for_each(|wire| mutate(wire, rng));
+            }
+        }
         let bytes = match rng.random_range(0..4) {
             0 => self.app.out.bytes(),
             1 => &mut self.left.link,
