@@ -369,6 +369,7 @@ impl Keeper {
         }
         self.porter = Some(caller.into_socket());
         self.life.linked();
+        self.guests.renew();
     }
 
     /// Another near end takes over: the command's streams go on with it, windows wait for the one that had them.
@@ -395,6 +396,7 @@ impl Keeper {
         self.bridge.begin(link, b"", first);
         self.porter = Some(caller.into_socket());
         self.life.linked();
+        self.guests.renew();
         let stranded = self.stranded_windows();
         if stranded > 0 {
             self.bridge.send(Message::Note(words::stranded(stranded)));
