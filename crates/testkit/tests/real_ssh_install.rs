@@ -185,8 +185,7 @@ fn without_a_way_there_is_one_line() -> Test {
 fn a_farway_that_is_too_old_is_not_used() -> Test {
     need!("sshd", "ssh", "unshare");
     let Some(program) = launcher() else { return Ok(()) };
-    let far = Far { path: Some("OLD:/usr/local/bin:/usr/bin:/bin".into()), ..Far::default() };
-    let scene = scene("install_old", far, &program)?;
+    let scene = scene("install_old", Far::default(), &program)?;
     let old = scene.server.machine().home().join(".local/bin");
     std::fs::create_dir_all(&old).expect("a folder");
     std::fs::write(old.join("farway"), "#!/bin/sh\necho 'unknown mode' >&2\nexit 2\n").expect("a script");
