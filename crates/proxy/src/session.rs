@@ -63,6 +63,7 @@ pub struct Bridge {
     ports: BTreeMap<u32, Port>,
     notices: VecDeque<Notice>,
     buffer: BytesMut,
+    heard: bool,
 }
 
 /// The driver's clock as the session knows it.
@@ -86,6 +87,7 @@ impl Bridge {
             ports: BTreeMap::new(),
             notices: VecDeque::new(),
             buffer: BytesMut::new(),
+            heard: false,
         }
     }
 
@@ -124,6 +126,12 @@ impl Bridge {
     #[must_use]
     pub fn is_linked(&self) -> bool {
         self.link.is_some()
+    }
+
+    /// Whether anything ever came from the other end: then it knows of the session.
+    #[must_use]
+    pub fn has_heard(&self) -> bool {
+        self.heard
     }
 
     /// The shortest round trip on this link, in nanoseconds.
@@ -297,6 +305,7 @@ impl Bridge {
     /// Gives the session what came over the link.
     fn understand(&mut self) {
         let Some(link) = &mut self.link else { return };
+        self.heard |= !link.input.is_empty();
         let result = self.session.on_link(now(), &mut link.input);
         self.collect();
         if let Err(error) = result {

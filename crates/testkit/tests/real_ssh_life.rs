@@ -248,3 +248,49 @@ fn a_signal_before_there_is_a_session() -> Test {
     }
     scene.expect_nothing_left()
 }
+
+#[test]
+fn a_link_that_breaks_at_the_very_start() -> Test {
+    need!("sshd", "ssh", "unshare", "setsid");
+    let mut scene = Scene::new("life_start")?;
+    let relay = Relay::start(scene.server.port(), Duration::ZERO)?;
+    let mut words = scene.server.client().through(&relay)?.openssh();
+    words.push("echo started; exec cat".into());
+    let start = || farway_ssh(&scene.sandbox, Some(scene.display()), Stdio::Pipes, &[], &words);
+    let mut talk = start()?;
+    talk.expect("started")?;
+    let whole = relay.traffic().up + relay.traffic().down;
+    talk.process().signal(Signal::TERM)?;
+    talk.finish()?;
+    // Wherever it breaks: either there is a session on this side too, which goes on, or there is none on either.
+    let (mut talks, mut failed) = (Vec::new(), 0);
+    // From the last of ssh's own words to what the command says.
+    for part in 0..12 {
+        let before = relay.traffic().connections;
+        relay.cut_after(whole * (88 + part) / 100, Cut::Reset);
+        let mut talk = start()?;
+        relay.wait("the link is cut", |traffic| traffic.connections > before && traffic.open == 0)?;
+        relay.heal();
+        let ended = wait::until("it has failed or goes on", DEADLINE, || {
+            if talk.process().check().is_err() {
+                return Ok(Some(true));
+            }
+            Ok(relay.traffic().connections.gt(&(before + 1)).then_some(false))
+        })?;
+        if ended {
+            assert_eq!(talk.finish()?.code(), Some(255), "{}", talk.errors());
+            failed += 1;
+        } else {
+            // The answer tells that there is a link again.
+            talk.send(b"ping\n")?;
+            talk.expect("ping")?;
+            talk.process().signal(Signal::TERM)?;
+            talks.push(talk);
+        }
+    }
+    assert!(failed > 0, "never at the start");
+    for mut talk in talks {
+        assert_eq!(talk.finish()?.code(), Some(143), "{}", talk.errors());
+    }
+    scene.expect_nothing_left()
+}

@@ -201,7 +201,7 @@ impl Keeper {
                     self.porter = None;
                     if self.bridge.is_linked() {
                         self.bridge.unlink();
-                        self.life.alone(Instant::now());
+                        self.alone();
                     }
                 }
                 // From the last to the first, so that those before keep their places.
@@ -230,11 +230,16 @@ impl Keeper {
             Notice::LinkLost(loss) => {
                 tracing::info!("the link is lost: {loss}");
                 self.porter = None;
-                self.life.alone(Instant::now());
+                self.alone();
             }
             Notice::Opened(id, _) => self.bridge.reset(id),
             Notice::Ended(id) => self.streams.retain(|(stream, _)| *stream != id),
         }
+    }
+
+    /// The near end is away.
+    fn alone(&mut self) {
+        self.life.alone(Instant::now(), self.bridge.has_heard());
     }
 
     fn on_message(&mut self, message: Message) {
@@ -364,11 +369,12 @@ impl Keeper {
         let first = wire::answer(&Answer::Resumed { positions: self.bridge.positions() });
         if let Err(error) = self.bridge.resume(link, (b"", first), theirs) {
             tracing::error!("the near end claims what cannot be: {error}");
-            self.life.alone(Instant::now());
+            self.alone();
             return;
         }
         self.porter = Some(caller.into_socket());
         self.life.linked();
+        self.guests.renew();
     }
 
     /// Another near end takes over: the command's streams go on with it, windows wait for the one that had them.
@@ -395,6 +401,7 @@ impl Keeper {
         self.bridge.begin(link, b"", first);
         self.porter = Some(caller.into_socket());
         self.life.linked();
+        self.guests.renew();
         let stranded = self.stranded_windows();
         if stranded > 0 {
             self.bridge.send(Message::Note(words::stranded(stranded)));

@@ -15,6 +15,7 @@ use farway_sys::net::{Socket, listen_unix};
 
 use super::stage::Wanted;
 use super::{dial, owned};
+use crate::plan::view::Place;
 use crate::plan::{Xwls, far};
 use crate::run::RunError;
 use crate::run::door::Door;
@@ -31,6 +32,7 @@ pub struct Guests {
     pub door: Door,
     /// The socket for it.
     pub display: Option<PathBuf>,
+    place: Place,
     x: Option<XDisplay>,
 }
 
@@ -92,7 +94,7 @@ impl Guests {
             environment.unset.push("WAYLAND_DISPLAY".into());
             environment.inherit.push(theirs);
             service.serve_app(owned(ours), dial(inlet))?;
-            return Ok((Self { door: Door::closed(), display: None, x: None }, environment));
+            return Ok((Self { door: Door::closed(), display: None, place: plan.place.clone(), x: None }, environment));
         }
         private(&plan.place)
             .map_err(|source| RunError::Home { path: plan.place.directory.clone(), source })?;
@@ -107,7 +109,20 @@ impl Guests {
         if let Some(x) = &x {
             environment.set.push(("DISPLAY".into(), x.name().into()));
         }
-        Ok((Self { door, display: Some(path), x }, environment))
+        Ok((Self { door, display: Some(path), place: plan.place.clone(), x }, environment))
+    }
+
+    /// Makes the display's socket anew if it was removed: `XDG_RUNTIME_DIR` goes away with the user's last login, which
+    /// may have been the link, and comes back empty with the next one.
+    pub fn renew(&mut self) {
+        let Some(path) = self.display.as_ref().filter(|path| path.symlink_metadata().is_err()) else { return };
+        if let Err(error) = private(&self.place) {
+            return tracing::warn!("{}: {error}", self.place.directory.display());
+        }
+        match listen_unix(path, BACKLOG) {
+            Ok(listener) => self.door = Door::new(listener),
+            Err(error) => tracing::warn!("new applications have no display: {error}"),
+        }
     }
 
     /// Serves those who knock.
@@ -143,6 +158,7 @@ impl Guests {
     /// Lets nobody in any more.
     pub fn close(&mut self) {
         self.door.close();
+        self.display = None;
         self.x = None;
     }
 }

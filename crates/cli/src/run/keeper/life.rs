@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// How long an ended session waits for a near end that should be told.
 const UNTOLD: Duration = Duration::from_secs(600);
 
+/// How long a session waits for a near end that may never have heard of it: for its user it was ssh that failed.
+const UNKNOWN: Duration = Duration::from_secs(10);
+
 /// How long connections have once everything ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -16,6 +19,8 @@ pub struct Life {
     grace: Duration,
     /// The near end has been away since.
     alone: Option<Instant>,
+    /// Some near end knows of the session.
+    known: bool,
     /// Everything is being ended since.
     ending: Option<Instant>,
     /// The near end wants nothing more from us.
@@ -32,6 +37,7 @@ impl Life {
         Self {
             grace,
             alone: None,
+            known: false,
             ending: None,
             dismissed: false,
             command_ended: false,
@@ -40,14 +46,16 @@ impl Life {
         }
     }
 
-    /// The near end is away.
-    pub fn alone(&mut self, now: Instant) {
+    /// The near end is away; `known`: it had heard of the session.
+    pub fn alone(&mut self, now: Instant, known: bool) {
+        self.known |= known;
         self.alone.get_or_insert(now);
     }
 
     /// It is back.
     pub fn linked(&mut self) {
         self.alone = None;
+        self.known = true;
     }
 
     /// Another near end must hear everything anew.
@@ -108,6 +116,7 @@ impl Life {
 
     fn patience(&self) -> Option<Instant> {
         let patience = if self.over { self.grace.min(UNTOLD) } else { self.grace };
+        let patience = if self.known { patience } else { patience.min(UNKNOWN) };
         // A grace beyond the clock's end is for ever.
         self.alone?.checked_add(patience)
     }
@@ -132,13 +141,24 @@ mod tests {
         let start = Instant::now();
         let mut life = Life::new(10 * SECOND);
         assert!(!life.is_grace_over(start + 1000 * SECOND), "it is here");
-        life.alone(start);
-        life.alone(start + 5 * SECOND);
+        life.alone(start, true);
+        life.alone(start + 5 * SECOND, false);
         assert!(!life.is_grace_over(start + 9 * SECOND));
         assert!(life.is_grace_over(start + 10 * SECOND));
         life.linked();
         assert!(!life.is_grace_over(start + 10 * SECOND));
         assert_eq!(life.deadline(), None);
+    }
+
+    #[test]
+    fn a_session_that_nobody_knows_of_ends_soon() {
+        let start = Instant::now();
+        let mut life = Life::new(86_400 * SECOND);
+        life.alone(start, false);
+        assert!(!life.is_grace_over(start + UNKNOWN - SECOND) && life.is_grace_over(start + UNKNOWN));
+        life.linked();
+        life.alone(start, false);
+        assert!(!life.is_grace_over(start + UNKNOWN));
     }
 
     #[test]
@@ -167,7 +187,7 @@ mod tests {
     fn an_ended_session_does_not_wait_a_day() {
         let start = Instant::now();
         let mut life = Life::new(86_400 * SECOND);
-        life.alone(start);
+        life.alone(start, true);
         life.over();
         assert!(life.is_grace_over(start + UNTOLD));
     }

@@ -258,6 +258,19 @@ impl Machine {
         self.write("root/etc/passwd", &passwd, 0o644).map(drop)
     }
 
+    /// The real shell of a whole root.
+    fn shell(&self) -> Result<PathBuf, RealError> {
+        let program = programs::need(self.far.shell.program())?;
+        if self.far.shell != LoginShell::Busybox {
+            return Ok(program);
+        }
+        // It is the applet by its name only, which is also what it has in `SHELL` wherever it is the shell.
+        let folder = self.dir.join("shell");
+        fs::create_dir_all(&folder).doing("make a folder for the shell")?;
+        symlink(program, folder.join("sh")).doing("link the shell")?;
+        Ok(folder.join("sh"))
+    }
+
     /// What is in `passwd` as the shell.
     fn login_script(&self) -> Result<String, RealError> {
         let dir = self.dir.display();
@@ -287,10 +300,9 @@ impl Machine {
                 "exec {unshare} --user --map-current-user --root='{dir}/root' --wd=/home /bin/sh \"$@\"\n"
             );
         } else {
-            let shell = programs::need(self.far.shell.program())?.display().to_string();
+            let shell = self.shell()?.display().to_string();
             text += &format!("export SHELL='{shell}'\n");
-            let applet = if self.far.shell == LoginShell::Busybox { " sh" } else { "" };
-            text += &format!("exec {shell}{applet} \"$@\"\n");
+            text += &format!("exec {shell} \"$@\"\n");
         }
         Ok(text)
     }

@@ -4,7 +4,7 @@
 //! display is a socket that nobody answers, unless the test has its own compositor.
 
 use super::super::error::Doing;
-use super::super::process::{self, Process};
+use super::super::process;
 use super::super::wait::{self, DEADLINE};
 use super::super::{RealError, Sandbox, programs};
 use super::far::account;
@@ -275,9 +275,4 @@ fn names(folder: &Path) -> Vec<String> {
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
-}
-
-/// Ends a process that a test has started with [`Talk`] the hard way.
-pub fn kill_hard(process: &Process) -> Result<(), RealError> {
-    process.signal(rustix::process::Signal::KILL)
 }
