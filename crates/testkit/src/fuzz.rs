@@ -7,21 +7,25 @@
 mod content;
 mod engine;
 mod keymap;
+mod session;
 pub mod smoke;
 mod view;
 mod wire;
+mod words;
 
 pub use content::content;
 pub use engine::{app, channel, compositor, everything};
 pub use keymap::keymap;
+pub use session::{positions, session};
 pub use view::view;
 pub use wire::{arguments, frames};
+pub use words::words;
 
 /// A target and its name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 12] = [
     ("channel", channel),
     ("app", app),
     ("compositor", compositor),
@@ -31,6 +35,9 @@ pub const TARGETS: [Target; 9] = [
     ("frames", frames),
     ("view", view),
     ("keymap", keymap),
+    ("session", session),
+    ("positions", positions),
+    ("words", words),
 ];
 
 /// Reads numbers off the front of the data; zeros behind its end.

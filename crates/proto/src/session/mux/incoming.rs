@@ -9,7 +9,7 @@ use super::{Event, RECORDS, Record, Session};
 use crate::session::{Kind, SessionError};
 
 /// Records that may wait before the peer's openings, each of which may be answered by a record, are too many.
-const RECORDS_MAX: u64 = 8 << 20;
+const RECORDS_MAX: u64 = 4 << 20;
 
 /// Why a stream is given up: there are too many.
 const TOO_MANY: u32 = 1;
