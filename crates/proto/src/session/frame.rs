@@ -1,7 +1,7 @@
 //! The bytes of a link: frames with a header of eight bytes, and the hello before them.
 //!
 //! Form of a frame: kind (1 byte), length of what follows the header (3 bytes), stream (4 bytes), all little endian.
-//! Not their meaning: see [`super::mux`]. Invariant: a length is checked before anything is kept, so a peer's word
+//! Not their meaning: see [`super::Session`]. Invariant: a length is checked before anything is kept, so a peer's word
 //! costs at most one frame of memory.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};

@@ -1,6 +1,6 @@
 //! One stream: what is kept of it until the other end has it, and how much of it may come.
 //!
-//! Not who may send first: see [`super::mux`]. Invariants: `base <= sent <= end`, the bytes from `base` to `end` are
+//! Not who may send first: see [`super::Session`]. Invariants: `base <= sent <= end`, the bytes from `base` to `end` are
 //! all kept; the end of a stream counts as one byte behind the last, so it is acknowledged and repeated like any other.
 
 use std::collections::VecDeque;

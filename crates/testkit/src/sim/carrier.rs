@@ -1,6 +1,6 @@
 //! The way between two halves as `farway ssh` has it: streams of a session, over links that are cut at any byte.
 //!
-//! Not the driver of the real thing, but its order of events: see [`link`]. Invariants: every byte that a half wrote is
+//! Not the driver of the real thing, but its order of events: see the module `link`. Invariants: every byte that a half wrote is
 //! accounted for until the other half got it, and comes once; what both sessions keep is bounded; at the end neither
 //! knows a stream any more.
 
