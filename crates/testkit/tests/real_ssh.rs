@@ -144,7 +144,8 @@ fn with(mut command: std::process::Command, words: &[String]) -> std::process::C
 fn the_commands_environment_is_a_login_and_a_display() -> Test {
     need!("sshd", "ssh", "unshare");
     let scene = Scene::new("ssh_environment")?;
-    let ended = scene.run(&["echo \"$USER $PWD $WAYLAND_DISPLAY $XDG_RUNTIME_DIR ${SSH_CONNECTION:+linked} \
+    let ended = scene
+        .run(&["echo \"$USER $PWD $WAYLAND_DISPLAY $XDG_RUNTIME_DIR ${SSH_CONNECTION:+linked} \
                             ${WAYLAND_SOCKET-none} $SHLVL\"; ls $XDG_RUNTIME_DIR"])?;
     let text = ended.text();
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -192,7 +193,8 @@ fn through_a_bastion() -> Test {
     let far = std::fs::read_to_string(scene.server.client().config()).expect("ssh_config");
     let near = std::fs::read_to_string(bastion.client().config()).expect("ssh_config");
     let both = scene.sandbox.path().join("both");
-    std::fs::write(&both, format!("{far}\n{}", near.replacen("Host far", "Host bastion", 1))).expect("ssh_config");
+    std::fs::write(&both, format!("{far}\n{}", near.replacen("Host far", "Host bastion", 1)))
+        .expect("ssh_config");
     let mut command = scene.farway(&[])?;
     command.args(["ssh", "-F"]).arg(&both).args(["-J", "bastion", "far", "cat; exit 9"]);
     let bytes = noise(300_000);
@@ -241,7 +243,8 @@ fn over_a_shared_connection() -> Test {
 #[test]
 fn nothing_need_be_forwarded() -> Test {
     need!("sshd", "ssh", "unshare");
-    let no = ["AllowStreamLocalForwarding no", "AllowTcpForwarding no", "PermitTTY no", "DisableForwarding yes"];
+    let no =
+        ["AllowStreamLocalForwarding no", "AllowTcpForwarding no", "PermitTTY no", "DisableForwarding yes"];
     let mut scene = Scene::with("ssh_unforwarded", Far::with_farway(), &no)?;
     assert_eq!(scene.run(&["echo still; exit 3"])?.text(), "still\n");
     // The terminal is not ssh's either.

@@ -6,11 +6,11 @@
 //! or the file that `FARWAY_STATIC` names.
 
 use farway_testkit::need;
+use farway_testkit::real::RealError;
 use farway_testkit::real::programs::{self, target_dir};
 use farway_testkit::real::ssh::scene::to_its_end;
 use farway_testkit::real::ssh::{Ended, Far, LoginShell, Root, Scene, Stdio, Volume};
 use farway_testkit::real::wait::{self, DEADLINE};
-use farway_testkit::real::RealError;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,7 +37,12 @@ fn launcher() -> Option<PathBuf> {
         let (source, program) = (dir.join("launcher.rs"), dir.join("launcher"));
         std::fs::write(&source, LAUNCHER).ok()?;
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        rustc.args(["--edition=2021", "-Ctarget-feature=+crt-static", "-Crelocation-model=static", "-Cstrip=symbols"]);
+        rustc.args([
+            "--edition=2021",
+            "-Ctarget-feature=+crt-static",
+            "-Crelocation-model=static",
+            "-Cstrip=symbols",
+        ]);
         rustc.arg("-Copt-level=1").arg("-o").arg(&program).arg(&source);
         rustc.status().is_ok_and(|status| status.success()).then_some(program)
     };
@@ -71,7 +76,12 @@ fn listed(path: &Path) -> Vec<String> {
 #[track_caller]
 fn works(scene: &Scene) -> Result<Ended, RealError> {
     let ended = scene.run_with(&[], &["cat; exit 6"], b"through\n".to_vec())?;
-    assert_eq!((ended.text().trim_start_matches("hello\n"), ended.code()), ("through\n", 6), "{}", ended.errors());
+    assert_eq!(
+        (ended.text().trim_start_matches("hello\n"), ended.code()),
+        ("through\n", 6),
+        "{}",
+        ended.errors()
+    );
     Ok(ended)
 }
 
@@ -125,7 +135,8 @@ fn progress_is_shown_on_a_terminal() -> Test {
     need!("sshd", "ssh", "unshare", "setsid");
     let Some(program) = launcher() else { return Ok(()) };
     let scene = scene("install_terminal", Far::default(), &program)?;
-    let mut talk = scene.talk(Stdio::Terminal { rows: 30, columns: 100 }, &[], &["-t", "stty size; exit 3"])?;
+    let mut talk =
+        scene.talk(Stdio::Terminal { rows: 30, columns: 100 }, &[], &["-t", "stty size; exit 3"])?;
     talk.expect("30 100")?;
     assert_eq!(talk.finish()?.code(), Some(3));
     Ok(())

@@ -49,7 +49,9 @@ fn a_daemon_survives_a_normal_end() -> Test {
                    until pgrep -f '^sleep 944' >/dev/null; do :; done; exit 5";
     let mut talk = scene.talk(Stdio::Pipes, &[], &[command])?;
     assert_eq!(talk.finish()?.code(), Some(5));
-    wait::until("the keeper has ended", DEADLINE, || Ok(scene.far_processes("keeper").is_empty().then_some(())))?;
+    wait::until("the keeper has ended", DEADLINE, || {
+        Ok(scene.far_processes("keeper").is_empty().then_some(()))
+    })?;
     let daemon = scene.far_process("sleep 944")?;
     assert!(lives(daemon));
     kill(daemon, Signal::KILL)?;
@@ -80,14 +82,22 @@ fn an_interrupt_is_the_commands_and_a_second_one_ends_all() -> Test {
     assert_eq!(talk.finish()?.code(), Some(130));
     scene.expect_nothing_left()?;
     // One that has a use for it.
-    let mut talk = scene.talk(Stdio::Pipes, &[], &["trap 'echo heard; exit 9' INT; echo started; while :; do sleep 0.02; done"])?;
+    let mut talk = scene.talk(
+        Stdio::Pipes,
+        &[],
+        &["trap 'echo heard; exit 9' INT; echo started; while :; do sleep 0.02; done"],
+    )?;
     talk.expect("started")?;
     talk.process().signal(Signal::INT)?;
     talk.expect("heard")?;
     assert_eq!(talk.finish()?.code(), Some(9));
     scene.expect_nothing_left()?;
     // One that does not listen.
-    let mut talk = scene.talk(Stdio::Pipes, &[], &["trap 'echo heard' INT; echo started; while :; do sleep 0.02; done"])?;
+    let mut talk = scene.talk(
+        Stdio::Pipes,
+        &[],
+        &["trap 'echo heard' INT; echo started; while :; do sleep 0.02; done"],
+    )?;
     talk.expect("started")?;
     talk.process().signal(Signal::INT)?;
     talk.expect("heard")?;
@@ -100,7 +110,9 @@ fn an_interrupt_is_the_commands_and_a_second_one_ends_all() -> Test {
 fn signals_end_the_session() -> Test {
     need!("sshd", "ssh", "unshare", "setsid");
     let mut scene = Scene::new("life_signals")?;
-    for (signal, stdio) in [(Signal::TERM, Stdio::Pipes), (Signal::HUP, Stdio::Pipes), (Signal::TERM, TERMINAL)] {
+    for (signal, stdio) in
+        [(Signal::TERM, Stdio::Pipes), (Signal::HUP, Stdio::Pipes), (Signal::TERM, TERMINAL)]
+    {
         let mut talk = family(&scene, stdio, &[])?;
         talk.process().signal(signal)?;
         assert_eq!(talk.finish()?.code(), Some(128 + signal.as_raw()), "{signal:?}: {}", talk.text());
@@ -124,7 +136,9 @@ fn the_near_end_is_killed_and_another_takes_over() -> Test {
     shell.process().signal(Signal::KILL)?;
     shell.finish()?;
     // Its ssh does not stay behind, and the far side knows.
-    wait::until("the porter has gone", DEADLINE, || Ok(scene.far_processes("porter").is_empty().then_some(())))?;
+    wait::until("the porter has gone", DEADLINE, || {
+        Ok(scene.far_processes("porter").is_empty().then_some(()))
+    })?;
     let mut again = scene.mode(Stdio::Terminal { rows: 17, columns: 71 }, "attach", &[&id])?;
     again.send(b"\necho $memory; stty size\n")?;
     again.expect("kept")?;
@@ -227,7 +241,8 @@ fn a_signal_before_there_is_a_session() -> Test {
         relay.wait("ssh dials", |traffic| traffic.open == 1)?;
         talk.process().signal(signal)?;
         assert_eq!(talk.finish()?.code(), Some(128 + signal.as_raw()));
-        relay.wait("ssh has gone", |traffic| traffic.open == 0 || scene.near_processes("ssh -F").is_empty())?;
+        relay
+            .wait("ssh has gone", |traffic| traffic.open == 0 || scene.near_processes("ssh -F").is_empty())?;
         relay.cut(Cut::Reset);
         relay.cut(Cut::Swallow);
     }

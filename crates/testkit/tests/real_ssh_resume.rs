@@ -1,10 +1,10 @@
 //! `farway ssh` over links that break: not a byte is lost or repeated, and what runs does not notice.
 
 use farway_testkit::need;
+use farway_testkit::real::RealError;
 use farway_testkit::real::ssh::scene::{kill, lives};
 use farway_testkit::real::ssh::{Cut, Far, Relay, Scene, Stdio, Talk, farway_ssh};
 use farway_testkit::real::wait::{self, DEADLINE};
-use farway_testkit::real::RealError;
 use rustix::process::Signal;
 use std::time::Duration;
 

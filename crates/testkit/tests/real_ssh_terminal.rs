@@ -142,6 +142,12 @@ fn much_output_through_a_terminal() -> Test {
     assert_eq!(talk.finish()?.code(), Some(5));
     let expected: String = (1..=200_000).map(|number| format!("{number}\r\n")).collect();
     let text = talk.text();
-    assert!(text == expected, "{} of {} bytes, ending in {:?}", text.len(), expected.len(), text.get(text.len().saturating_sub(40)..));
+    assert!(
+        text == expected,
+        "{} of {} bytes, ending in {:?}",
+        text.len(),
+        expected.len(),
+        text.get(text.len().saturating_sub(40)..)
+    );
     Ok(())
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 type Test = Result<(), RealError>;
 
-const FOOT: &[&str] = &["-W", "60x12", "sh", "-c", "printf 'fixed \\033[1;31mred\\033[0m äöü\\r\\n'; read a; read b; exit 7"];
+const FOOT: &[&str] =
+    &["-W", "60x12", "sh", "-c", "printf 'fixed \\033[1;31mred\\033[0m äöü\\r\\n'; read a; read b; exit 7"];
 
 /// The settings of the sandbox's applications, for those of the far account, which cannot read them there.
 fn settle_in(sandbox: &Sandbox, server: &Server) -> String {
@@ -150,15 +151,18 @@ fn a_window_outlives_the_command_that_opened_it() -> Test {
     let (scene, compositor) = shown("ssh_fork")?;
     let gate = scene.server.machine().home().join("gate");
     let settings = settle_in(&scene.sandbox, &scene.server);
-    let command =
-        format!("{settings} setsid foot sleep 966 >/dev/null 2>&1 & until [ -e gate ]; do sleep 0.02; done; echo left; exit 3");
+    let command = format!(
+        "{settings} setsid foot sleep 966 >/dev/null 2>&1 & until [ -e gate ]; do sleep 0.02; done; echo left; exit 3"
+    );
     let mut words = scene.words(&[]);
     words.push(command);
     let mut talk = farway_ssh(&scene.sandbox, Some(compositor.display()), Stdio::Pipes, &[], &words)?;
     wait::until("its window is shown", DEADLINE, || Ok((compositor.windows()?.len() == 1).then_some(())))?;
     std::fs::write(&gate, "").expect("a file");
     talk.expect("left")?;
-    wait::until("the command has ended", DEADLINE, || Ok(scene.far_processes("until").is_empty().then_some(())))?;
+    wait::until("the command has ended", DEADLINE, || {
+        Ok(scene.far_processes("until").is_empty().then_some(()))
+    })?;
     // Another one has its time, and the window and its session are still there.
     assert_eq!(scene.run(&["true"])?.code(), 0);
     assert_eq!(compositor.windows()?.len(), 1);

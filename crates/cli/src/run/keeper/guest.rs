@@ -89,7 +89,10 @@ impl Guests {
             environment.unset.push("WAYLAND_DISPLAY".into());
             environment.inherit.push(theirs);
             service.serve_app(owned(ours), dial(inlet))?;
-            return Ok((Self { door: Door::closed(), display: None, place: plan.place.clone(), x: None }, environment));
+            return Ok((
+                Self { door: Door::closed(), display: None, place: plan.place.clone(), x: None },
+                environment,
+            ));
         }
         private(&plan.place)
             .map_err(|source| RunError::Home { path: plan.place.directory.clone(), source })?;
@@ -110,7 +113,9 @@ impl Guests {
     /// Makes the display's socket anew if it was removed: `XDG_RUNTIME_DIR` goes away with the user's last login, which
     /// may have been the link, and comes back empty with the next one.
     pub fn renew(&mut self) {
-        let Some(path) = self.display.as_ref().filter(|path| path.symlink_metadata().is_err()) else { return };
+        let Some(path) = self.display.as_ref().filter(|path| path.symlink_metadata().is_err()) else {
+            return;
+        };
         if let Err(error) = private(&self.place) {
             return tracing::warn!("{}: {error}", self.place.directory.display());
         }

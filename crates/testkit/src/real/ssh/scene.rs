@@ -181,13 +181,20 @@ impl Scene {
 
     /// What a session has left on either side: processes, sockets, locks.
     pub fn leftovers(&mut self) -> Vec<String> {
-        let mut left: Vec<String> =
-            self.server.machine().processes().into_iter().map(|(pid, words)| format!("{pid} {words}")).collect();
+        let mut left: Vec<String> = self
+            .server
+            .machine()
+            .processes()
+            .into_iter()
+            .map(|(pid, words)| format!("{pid} {words}"))
+            .collect();
         left.extend(self.near_processes("farway").into_iter().map(|pid| format!("near: {pid} farway")));
         left.extend(self.near_processes("ssh -F").into_iter().map(|pid| format!("near: {pid} ssh")));
         let ours = self.display.file_name().map(|name| name.to_string_lossy().into_owned());
         let near = names(&self.sandbox.runtime());
-        left.extend(near.into_iter().filter(|name| Some(name) != ours.as_ref()).map(|name| format!("near: {name}")));
+        left.extend(
+            near.into_iter().filter(|name| Some(name) != ours.as_ref()).map(|name| format!("near: {name}")),
+        );
         // Of programs that are none of ours.
         let foreign = |name: &String| name == "dropbear.pid" || name.starts_with("fish_");
         left.extend(names(&self.server.machine().runtime()).into_iter().filter(|name| !foreign(name)));
@@ -209,7 +216,8 @@ impl Scene {
 /// Whether a process is there; one that has ended and was not waited for is not.
 pub fn lives(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !matches!(rest.trim_start().chars().next(), Some('Z' | 'X')))
+    stat.rsplit_once(')')
+        .is_some_and(|(_, rest)| !matches!(rest.trim_start().chars().next(), Some('Z' | 'X')))
 }
 
 /// Kills any process, whoever started it.
@@ -232,7 +240,8 @@ pub fn to_its_end(mut command: Command, input: Vec<u8>) -> Result<Ended, RealErr
     });
     let out = child.stdout.take().map(slurp);
     let err = child.stderr.take().map(slurp);
-    let ended = wait::until(&format!("{label} ends"), DEADLINE, || child.try_wait().doing("wait for a child"));
+    let ended =
+        wait::until(&format!("{label} ends"), DEADLINE, || child.try_wait().doing("wait for a child"));
     if ended.is_err() {
         let _ = rustix::process::kill_process_group(
             rustix::process::Pid::from_child(&child),
