@@ -4,7 +4,6 @@
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
@@ -117,7 +116,7 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
     }
     let path = path(directory, id);
     match connect_unix(&path) {
-        Ok(stream) => Ok(Some(Socket::from(OwnedFd::from(stream)))),
+        Ok(stream) => Ok(Some(Socket::from(stream))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             sweep(directory, id);
