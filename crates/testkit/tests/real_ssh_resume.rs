@@ -183,9 +183,11 @@ fn a_terminal_comes_back() -> Test {
         shell.expect("no link to far")?;
         shell.resize(20 + round, 60)?;
         relay.heal();
-        shell.send(b"echo ba''ck; stty size\n")?;
-        shell.expect("back\r\n")?;
-        shell.expect(&format!("{} 60", 20 + round))?;
+        // What was typed may be there a moment before the size.
+        let size = format!("{} 60", 20 + round);
+        let wait = format!("until [ \"$(stty size)\" = '{size}' ]; do :; done; echo ba''ck {round}\n");
+        shell.send(wait.as_bytes())?;
+        shell.expect(&format!("back {round}"))?;
     }
     shell.send(b"exit 4\n")?;
     assert_eq!(shell.finish()?.code(), Some(4));
