@@ -77,7 +77,7 @@ fn ssh_that_is_killed_is_started_again() -> Test {
     let count = format!("(exec sleep 977) & {COUNT}");
     let mut count = scene.talk(Stdio::Pipes, &[], &[&count])?;
     more(&count, 100)?;
-    let running = scene.far_processes("sleep 977");
+    let running = sleeping(&scene);
     for signal in [Signal::KILL, Signal::TERM, Signal::KILL] {
         more(&count, 1000)?;
         let ssh = wait::until("ssh runs", DEADLINE, || Ok(scene.near_processes("ssh -F").first().copied()));
@@ -87,10 +87,16 @@ fn ssh_that_is_killed_is_started_again() -> Test {
         more(&count, 2000)?;
     }
     // Over there it was the same command all the time.
-    assert_eq!(scene.far_processes("sleep 977"), running);
+    assert_eq!(sleeping(&scene), running);
     count.process().signal(Signal::TERM)?;
     count.finish()?;
     scene.expect_nothing_left()
+}
+
+/// Not those that are about to become something else.
+fn sleeping(scene: &Scene) -> Vec<u32> {
+    let all = scene.server.machine().processes();
+    all.into_iter().filter(|(_, words)| words == "sleep 977").map(|(pid, _)| pid).collect()
 }
 
 fn comm(pid: u32) -> String {
@@ -104,22 +110,24 @@ fn input_is_not_lost_either() -> Test {
     let relay = Relay::start(scene.server.port(), Duration::ZERO)?;
     let mut cat = through(&scene, &relay, Stdio::Pipes, &[], &["cat; echo over; exit 3"])?;
     let mut line = 0;
-    let mut say = |cat: &mut Talk, lines: usize| -> Test {
-        let text: String = (0..lines).map(|at| format!("{}\n", line + at + 1)).collect();
-        line += lines;
+    let say = |cat: &mut Talk, line: &mut usize, lines: usize| -> Test {
+        let text: String = (0..lines).map(|at| format!("{}\n", *line + at + 1)).collect();
+        *line += lines;
         cat.send(text.as_bytes())
     };
-    say(&mut cat, 1000)?;
+    say(&mut cat, &mut line, 1000)?;
     cat.expect("\n1000\n")?;
     for bytes in [0, 10, 3000, 30_000] {
         let before = relay.traffic().connections;
         relay.cut_after(bytes, Cut::Reset);
-        say(&mut cat, 4000)?;
+        say(&mut cat, &mut line, 4000)?;
         relay.wait("the link is cut", |traffic| traffic.open == 0)?;
         // What is said now waits for a link.
-        say(&mut cat, 500)?;
+        say(&mut cat, &mut line, 500)?;
         relay.heal();
         relay.wait("there is another link", |traffic| traffic.connections > before)?;
+        // Before the pipe is full.
+        cat.expect(&format!("\n{line}\n"))?;
     }
     // The end of the input is said while there is no link.
     relay.cut(Cut::Reset);
@@ -175,9 +183,11 @@ fn a_terminal_comes_back() -> Test {
         shell.expect("no link to far")?;
         shell.resize(20 + round, 60)?;
         relay.heal();
-        shell.send(b"echo ba''ck; stty size\n")?;
-        shell.expect("back\r\n")?;
-        shell.expect(&format!("{} 60", 20 + round))?;
+        // What was typed may be there a moment before the size.
+        let size = format!("{} 60", 20 + round);
+        let wait = format!("until [ \"$(stty size)\" = '{size}' ]; do :; done; echo ba''ck {round}\n");
+        shell.send(wait.as_bytes())?;
+        shell.expect(&format!("back {round}"))?;
     }
     shell.send(b"exit 4\n")?;
     assert_eq!(shell.finish()?.code(), Some(4));

@@ -22,7 +22,10 @@ use crate::run::reaper::Child;
 use crate::ssh::intro::{Fallback, Intro, IntroPlan, Step};
 use crate::ssh::parcel::{Machine, Parcel, Places};
 use crate::ssh::script::{Stage1, stage1};
-use crate::ssh::words::Words;
+use crate::ssh::words::{Program, Words};
+
+/// How long ssh may take to be answered when it is tried again: connection, banner and keys.
+const CONNECT: &str = "ConnectTimeout=10";
 
 /// First words up to this size go with the command line, where they are twice as long: some shells take no long words.
 const INLINE_MAX: usize = 2 << 10;
@@ -118,9 +121,9 @@ impl Way {
     /// ssh cannot be started.
     pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
         // A secret is for the link alone.
-        let secret = matches!(ask, Ask::Resume { .. });
+        let again = matches!(ask, Ask::Resume { .. });
         let mut first = hello(near, ask);
-        let words = (!secret && first.len() <= INLINE_MAX).then(|| crate::hex::encode(&first));
+        let words = (!again && first.len() <= INLINE_MAX).then(|| crate::hex::encode(&first));
         if words.is_some() {
             first.clear();
         }
@@ -132,7 +135,7 @@ impl Way {
             remote_bin: stage.remote_bin.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
         });
-        let (child, stream) = self.start(&text)?;
+        let (child, stream) = self.start(&text, again)?;
         Ok(Attempt {
             child,
             stream,
@@ -146,11 +149,22 @@ impl Way {
         })
     }
 
-    fn start(&self, text: &str) -> Result<(Child, ByteStream), RunError> {
+    /// ssh's words. `again`: it is to be given up soon if nobody answers, as the network may be back by then; this does
+    /// not count while somebody types a password. What the user has said of it comes first, which is what ssh takes.
+    fn line(&self, again: bool) -> Vec<OsString> {
+        let mut line = self.words.link.clone();
+        if again && self.words.program == Program::OpenSsh {
+            let at = line.iter().rposition(|word| word == "-T").unwrap_or(0);
+            line.splice(at..at, ["-o".into(), CONNECT.into()]);
+        }
+        line
+    }
+
+    fn start(&self, text: &str, again: bool) -> Result<(Child, ByteStream), RunError> {
         let (ours, theirs) = Socket::pair()?;
         let theirs = OwnedFd::from(theirs);
         let mut command = Command::new(&self.ssh);
-        command.args(&self.words.link).arg(text);
+        command.args(self.line(again)).arg(text);
         command.stdin(theirs.try_clone()?).stdout(theirs);
         // They are this machine's, not the other's.
         command.env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");

@@ -67,6 +67,8 @@ pub struct Near<'a> {
     over: bool,
     /// We have asked for the end: when, and the exit code for it.
     leaving: Option<(Instant, u8)>,
+    /// We have said that the other end can go.
+    goodbye: Option<Instant>,
     /// Interrupts since the command last heard of one.
     interrupts: u32,
 }
@@ -101,6 +103,7 @@ impl<'a> Near<'a> {
             code: None,
             over: false,
             leaving: None,
+            goodbye: None,
             interrupts: 0,
         })
     }
@@ -144,6 +147,7 @@ impl<'a> Near<'a> {
         let at = [
             self.retry.as_ref().filter(|_| self.attempt.is_none()).map(|retry| retry.next),
             self.leaving.map(|(since, _)| since + FAREWELL),
+            self.goodbye.map(|since| since + FAREWELL),
         ];
         let mut timeout = at.into_iter().flatten().map(|at| at.saturating_duration_since(now)).min();
         if self.retry.is_some() || self.attempt.as_ref().is_some_and(|it| it.upload().is_some()) {
@@ -193,10 +197,7 @@ impl<'a> Near<'a> {
                 return Ok(Some(End::Code(code)));
             }
         }
-        if self.is_complete() {
-            // The other end can go now.
-            self.bridge.send(Message::End);
-            self.bridge.prepare(&mut farway_sys::event::PollSet::new());
+        if self.is_complete() && self.say_goodbye(now) {
             self.house.wind_down()?;
             return Ok(Some(End::Code(self.code.unwrap_or(OURS))));
         }
@@ -209,6 +210,15 @@ impl<'a> Near<'a> {
         }
         self.show();
         Ok(None)
+    }
+
+    /// Tells the other end that it can go, and whether it has gone or had its time: what waits to be sent goes before.
+    fn say_goodbye(&mut self, now: Instant) -> bool {
+        if self.goodbye.is_none() {
+            self.bridge.send(Message::End);
+        }
+        let since = *self.goodbye.get_or_insert(now);
+        !self.bridge.is_linked() || now >= since + FAREWELL
     }
 
     /// Whether everything has ended over there, and all that the command said is here. Messages overtake streams.
