@@ -22,6 +22,7 @@ the parts, all of them by default:
   sim       the simulated world
   fuzz      the fuzz targets' corpora
   real      real applications on real compositors, without and with the proxy
+  ssh       farway ssh with real ssh servers and machines of many kinds
   interop   against foreign programs, in both directions
   portable  unit, sim and real once more on the portable code paths
 
@@ -30,12 +31,13 @@ Options:
   --setup        install and fetch only";
 
 /// The parts: name, prefixes of the integration tests that belong to it, how many tests at a time.
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part { name: "unit", prefixes: &[], threads: None },
     Part { name: "sim", prefixes: &["sim"], threads: None },
     Part { name: "fuzz", prefixes: &["fuzz"], threads: None },
     // Each of these runs a compositor, two proxies and an application.
     Part { name: "real", prefixes: &["real"], threads: Some(2) },
+    Part { name: "ssh", prefixes: &["ssh"], threads: Some(2) },
     Part { name: "interop", prefixes: &["interop"], threads: Some(2) },
 ];
 
@@ -60,7 +62,7 @@ pub fn run(args: &[&str]) -> ExitCode {
         let needed: Vec<&str> =
             options.parts.iter().map(|p| if p == "portable" { "real" } else { p.as_str() }).collect();
         let packages = packages::install(&needed);
-        let peers = !needed.contains(&"interop") || peers::fetch_all();
+        let peers = !needed.iter().any(|part| ["ssh", "interop"].contains(part)) || peers::fetch_all();
         complete = packages && peers;
         if !complete {
             println!("xtask: something is missing, see above: tests that need it are skipped");

@@ -168,7 +168,7 @@ impl Keeper {
         let pause = self.guests.door.timeout();
         self.guests.door.poll_fd().into_iter().for_each(|fd| add(Source::Door, fd));
         self.guests.x_fds().into_iter().for_each(|fd| add(Source::X, fd));
-        let deadlines = [self.life.deadline(), self.stage.deadline()].into_iter().flatten();
+        let deadlines = [self.life.deadline(now), self.stage.deadline()].into_iter().flatten();
         let deadline = deadlines.map(|at| at.saturating_duration_since(now)).chain(pause).min();
         let deadline = if self.callers.is_empty() { deadline } else { Some(deadline.unwrap_or(words::SOON)) };
         let mut bridges: Vec<&mut Bridge> = self.stranded.iter_mut().collect();
@@ -274,12 +274,15 @@ impl Keeper {
             self.end();
         }
         if let Some(code) = self.stage.status() {
-            if self.life.command_ended() {
+            if self.life.command_ended(now) {
                 self.bridge.send(Message::Exited(code));
                 self.guests.command_ended();
             }
         }
-        let quiet = self.stage.status().is_some() && self.house.service.live() == 0;
+        // At a terminal, what is left running is left on purpose.
+        let patient =
+            self.start.terminal.is_some() || self.stage.is_empty(&[]) || self.life.has_lingered(now);
+        let quiet = self.stage.status().is_some() && self.house.service.live() == 0 && patient;
         let ended = self.life.is_ending() && (self.stage.is_empty(&[]) || self.stage.has_given_up());
         if (quiet && !self.life.is_ending())
             || (ended && self.life.has_waited(self.house.service.live(), now))

@@ -59,10 +59,10 @@ const PEERS: [&str; 3] = ["debian-archive-keyring", "dpkg", "patchelf"];
 /// Installs what `parts` need and is missing. Whether everything is there in the end.
 pub fn install(parts: &[&str]) -> bool {
     let mut wanted: Vec<&str> = Vec::new();
-    if parts.iter().any(|p| ["real", "interop"].contains(p)) {
+    if parts.iter().any(|p| ["real", "ssh", "interop"].contains(p)) {
         wanted.extend(REAL);
     }
-    if parts.contains(&"interop") {
+    if parts.iter().any(|p| ["ssh", "interop"].contains(p)) {
         wanted.extend(PEERS);
     }
     if wanted.is_empty() {

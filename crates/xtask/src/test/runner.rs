@@ -19,7 +19,7 @@ pub struct Part {
 }
 
 /// Prefixes of all parts but `unit`.
-const SPECIAL: [&str; 4] = ["sim", "fuzz", "real", "interop"];
+const SPECIAL: [&str; 5] = ["sim", "fuzz", "real", "ssh", "interop"];
 
 /// Runs parts one after the other.
 pub struct Runner {

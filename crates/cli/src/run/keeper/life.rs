@@ -13,6 +13,9 @@ const UNKNOWN: Duration = Duration::from_secs(10);
 /// How long connections have once everything ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// How long after the command's end something that it left running may show its first window.
+const LINGER: Duration = Duration::from_secs(3);
+
 /// See the module.
 #[derive(Debug)]
 pub struct Life {
@@ -25,7 +28,8 @@ pub struct Life {
     ending: Option<Instant>,
     /// The near end wants nothing more from us.
     dismissed: bool,
-    command_ended: bool,
+    /// The command has ended, and what it left running has until then to show a window.
+    command_ended: Option<Instant>,
     /// Nothing runs any more.
     over: bool,
     told: bool,
@@ -40,7 +44,7 @@ impl Life {
             known: false,
             ending: None,
             dismissed: false,
-            command_ended: false,
+            command_ended: None,
             over: false,
             told: false,
         }
@@ -85,8 +89,13 @@ impl Life {
     }
 
     /// The command has ended. True for the first time.
-    pub fn command_ended(&mut self) -> bool {
-        !std::mem::replace(&mut self.command_ended, true)
+    pub fn command_ended(&mut self, now: Instant) -> bool {
+        self.command_ended.replace(self.command_ended.unwrap_or(now + LINGER)).is_none()
+    }
+
+    /// Whether what the command left running has had time enough to show a window (`farway ssh host 'app &'`).
+    pub fn has_lingered(&self, now: Instant) -> bool {
+        self.command_ended.is_some_and(|until| now >= until)
     }
 
     /// Nothing runs any more. True for the first time.
@@ -122,10 +131,12 @@ impl Life {
     }
 
     /// When to look again.
-    pub fn deadline(&self) -> Option<Instant> {
+    pub fn deadline(&self, now: Instant) -> Option<Instant> {
         match self.ending {
             Some(since) => Some(since + FAREWELL).filter(|_| !self.over),
-            None => self.patience(),
+            None => {
+                [self.patience(), self.command_ended.filter(|until| *until > now)].into_iter().flatten().min()
+            }
         }
     }
 }
@@ -147,7 +158,7 @@ mod tests {
         assert!(life.is_grace_over(start + 10 * SECOND));
         life.linked();
         assert!(!life.is_grace_over(start + 10 * SECOND));
-        assert_eq!(life.deadline(), None);
+        assert_eq!(life.deadline(start), None);
     }
 
     #[test]
@@ -164,7 +175,9 @@ mod tests {
     #[test]
     fn a_session_is_over_once_the_near_end_knows() {
         let mut life = Life::new(SECOND);
-        assert!(life.command_ended() && !life.command_ended());
+        let now = Instant::now();
+        assert!(life.command_ended(now) && !life.command_ended(now + SECOND));
+        assert!(!life.has_lingered(now + 2 * SECOND) && life.has_lingered(now + 3 * SECOND));
         assert!(life.over() && !life.over());
         assert!(!life.is_over());
         life.told();
