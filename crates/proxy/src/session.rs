@@ -101,15 +101,16 @@ impl Bridge {
     /// Goes on over another link, as [`Self::begin`], with what the other end had received.
     ///
     /// # Errors
-    /// The other end claims what cannot be: the session is over.
+    /// The other end claims what cannot be. Nothing has changed, and the stream is given back.
     pub fn resume(
         &mut self,
         stream: ByteStream,
         (early, first): (&[u8], Bytes),
         theirs: &[Position],
-    ) -> Result<(), SessionError> {
-        self.link = None;
-        self.session.resume(now(), theirs)?;
+    ) -> Result<(), (ByteStream, SessionError)> {
+        if let Err(error) = self.session.resume(now(), theirs) {
+            return Err((stream, error));
+        }
         self.link = Some(Link::new(stream, early, first));
         self.collect();
         self.understand();
@@ -155,7 +156,10 @@ impl Bridge {
 
     /// Gives a stream that the other end opened its port.
     pub fn attach(&mut self, id: u32, port: Port) {
-        self.add(id, port);
+        // It may have been reset in the same breath.
+        if self.session.has(id) {
+            self.add(id, port);
+        }
     }
 
     fn add(&mut self, id: u32, mut port: Port) {
@@ -248,16 +252,29 @@ impl Bridge {
         self.ports.get(&id).is_none_or(|port| port.is_finished() && port.is_flushed())
     }
 
-    /// Takes a stream out of the session, with its port and the bytes that the other end is not known to have.
-    pub fn take_over(&mut self, id: u32) -> Option<(Port, VecDeque<Bytes>)> {
+    /// Moves a stream to another session, with its port and all bytes that the other end is not known to have. Its new
+    /// number; nothing if there is nothing to move.
+    pub fn hand_over(&mut self, (id, kind): (u32, Kind), to: &mut Self) -> Option<u32> {
+        let port = self.ports.remove(&id);
         let (rest, _) = self.session.take_over(id)?;
-        Some((self.ports.remove(&id)?, rest))
+        if port.is_none() && (rest.is_empty() || kind == Kind::Stdin) {
+            return None;
+        }
+        let new = to.session.open(kind)?;
+        rest.into_iter().for_each(|bytes| to.session.write(new, bytes));
+        match port {
+            Some(port) => to.add(new, port),
+            None => to.session.finish(new),
+        }
+        Some(new)
     }
 
     // ---- Turning ----------------------------------------------------------------------------------------------
 
     /// Writes what can be written, and says what to wait for.
     pub fn prepare(&mut self, polls: &mut PollSet) {
+        // Also where the link takes nothing: silence counts from now on.
+        self.session.ask(now());
         self.flush();
         for (id, port) in &mut self.ports {
             let room = self.session.room(*id) > 0;

@@ -162,14 +162,15 @@ impl Keeper {
             sources.push(source);
             fds.push((fd, Interest::READ));
         };
-        add(Source::Listener, self.home.listener.as_fd());
+        let pauses = [self.home.door.timeout(), self.guests.door.timeout()];
+        self.home.door.poll_fd().into_iter().for_each(|fd| add(Source::Listener, fd));
         self.porter.iter().for_each(|porter| add(Source::Porter, porter.as_fd()));
         self.callers.iter().enumerate().for_each(|(at, caller)| add(Source::Caller(at), caller.as_fd()));
-        let pause = self.guests.door.timeout();
         self.guests.door.poll_fd().into_iter().for_each(|fd| add(Source::Door, fd));
         self.guests.x_fds().into_iter().for_each(|fd| add(Source::X, fd));
         let deadlines = [self.life.deadline(now), self.stage.deadline()].into_iter().flatten();
-        let deadline = deadlines.map(|at| at.saturating_duration_since(now)).chain(pause).min();
+        let deadline =
+            deadlines.map(|at| at.saturating_duration_since(now)).chain(pauses.into_iter().flatten()).min();
         let deadline = if self.callers.is_empty() { deadline } else { Some(deadline.unwrap_or(words::SOON)) };
         let mut bridges: Vec<&mut Bridge> = self.stranded.iter_mut().collect();
         bridges.push(&mut self.bridge);
@@ -193,17 +194,19 @@ impl Keeper {
     }
 
     fn heed(&mut self, ready: &[Source]) {
+        // What belongs to the present link comes before a caller who brings the next.
+        while let Some(notice) = self.bridge.poll() {
+            self.on_notice(notice);
+        }
+        if ready.contains(&Source::Porter) && self.porter.take().is_some() && self.bridge.is_linked() {
+            // It says nothing, so this is its end.
+            self.bridge.unlink();
+            self.alone();
+        }
         for source in ready.iter().rev() {
             match source {
                 Source::Listener => self.answer_the_door(),
-                Source::Porter => {
-                    // It says nothing, so this is its end.
-                    self.porter = None;
-                    if self.bridge.is_linked() {
-                        self.bridge.unlink();
-                        self.alone();
-                    }
-                }
+                Source::Porter => {}
                 // From the last to the first, so that those before keep their places.
                 Source::Caller(at) => self.listen(*at),
                 Source::Door => self.guests.admit(&self.house.service, &self.inlet),
@@ -215,9 +218,6 @@ impl Keeper {
             if self.bridge.open(Kind::Wayland, Port::duplex(stream)).is_none() {
                 tracing::warn!("too many applications at once; one was turned away");
             }
-        }
-        while let Some(notice) = self.bridge.poll() {
-            self.on_notice(notice);
         }
         for bridge in &mut self.stranded {
             while bridge.poll().is_some() {}
@@ -233,7 +233,8 @@ impl Keeper {
                 self.alone();
             }
             Notice::Opened(id, _) => self.bridge.reset(id),
-            Notice::Ended(id) => self.streams.retain(|(stream, _)| *stream != id),
+            // What is left of it may have to be given to another near end.
+            Notice::Ended(_) => {}
         }
     }
 
@@ -295,7 +296,7 @@ impl Keeper {
     fn say_over(&mut self) {
         if self.life.over() {
             self.guests.close();
-            for (id, kind) in std::mem::take(&mut self.streams) {
+            for (id, kind) in self.streams.clone() {
                 match kind {
                     Kind::Stdin => self.bridge.reset(id),
                     _ => self.bridge.drain(id),
@@ -311,7 +312,7 @@ impl Keeper {
     // ---- Callers ----------------------------------------------------------------------------------------------
 
     fn answer_the_door(&mut self) {
-        while let Ok(Some(stream)) = self.home.listener.accept() {
+        for stream in self.home.door.take(usize::MAX) {
             match Caller::new(Socket::from(stream)) {
                 Some(caller) if self.callers.len() < words::CALLERS => self.callers.push(caller),
                 _ => tracing::warn!("a caller was turned away"),
@@ -370,10 +371,10 @@ impl Keeper {
         theirs: &[farway_proto::session::words::Position],
     ) {
         let first = wire::answer(&Answer::Resumed { positions: self.bridge.positions() });
-        if let Err(error) = self.bridge.resume(link, (b"", first), theirs) {
+        if let Err((link, error)) = self.bridge.resume(link, (b"", first), theirs) {
             tracing::error!("the near end claims what cannot be: {error}");
-            self.alone();
-            return;
+            let words = wire::refused(RefusalReason::Denied, "the two ends are out of step");
+            return words::send_all(&link, &wire::answer(&words));
         }
         self.porter = Some(caller.into_socket());
         self.life.linked();
@@ -389,10 +390,9 @@ impl Keeper {
         let mut old = std::mem::replace(&mut self.bridge, Bridge::new(End::Far));
         let streams = std::mem::take(&mut self.streams);
         for (id, kind) in streams {
-            let Some((port, rest)) = old.take_over(id) else { continue };
-            let Some(id) = self.bridge.open(kind, port) else { continue };
-            rest.into_iter().for_each(|bytes| self.bridge.write(id, bytes));
-            self.streams.push((id, kind));
+            if let Some(id) = old.hand_over((id, kind), &mut self.bridge) {
+                self.streams.push((id, kind));
+            }
         }
         if !old.is_empty() {
             self.stranded.push(old);

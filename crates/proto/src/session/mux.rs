@@ -95,6 +95,8 @@ pub struct Session {
     /// Streams whose credit is due.
     owed: BTreeSet<u32>,
     pongs: VecDeque<u64>,
+    /// A ping that is to be sent.
+    ping: Option<u64>,
     events: VecDeque<Event>,
     next_ours: u32,
     next_theirs: u32,
@@ -124,6 +126,7 @@ impl Session {
             scheduler: Scheduler::default(),
             owed: BTreeSet::new(),
             pongs: VecDeque::new(),
+            ping: None,
             events: VecDeque::new(),
             next_ours,
             next_theirs,
@@ -239,6 +242,7 @@ impl Session {
     /// There is no link any more. Of what came over it, the driver drops the frame that is not whole.
     pub fn link_down(&mut self) {
         self.link = None;
+        self.ping = None;
         self.pongs.clear();
     }
 
@@ -377,6 +381,14 @@ impl Session {
         total
     }
 
+    /// Makes the ping that is due, if one is. To be called on every turn: where the link takes nothing, the ping cannot
+    /// be sent, but the silence after it counts.
+    pub fn ask(&mut self, now: Instant) {
+        let busy = self.is_busy();
+        let due = self.link.as_mut().and_then(|link| link.ask(now, busy));
+        self.ping = due.or(self.ping);
+    }
+
     /// Whether there is something to put on the link now.
     pub fn has_output(&self, now: Instant) -> bool {
         let Some(link) = &self.link else { return false };
@@ -384,6 +396,7 @@ impl Session {
             || !self.pongs.is_empty()
             || self.records.sending.sendable() > 0
             || (!self.scheduler.is_empty() && self.records.sending.unsent() == 0)
+            || self.ping.is_some()
             || (now >= link.timeout(self.is_busy()) && !link.is_dead(now))
     }
 
@@ -457,8 +470,8 @@ impl Session {
 
     /// Pings, pongs and credits: small, and somebody waits for them.
     fn take_signs(&mut self, now: Instant, out: &mut VecDeque<Bytes>) -> usize {
-        let busy = self.is_busy();
-        let ping = self.link.as_mut().and_then(|link| link.ask(now, busy));
+        self.ask(now);
+        let ping = self.ping.take();
         let mut bytes = BytesMut::new();
         while let Some(token) = self.pongs.pop_front() {
             Frame::Pong(token).put(&mut bytes);

@@ -67,7 +67,14 @@ impl Port {
     /// Something to write.
     #[must_use]
     pub fn sink(stream: ByteStream) -> Self {
-        Self::new(Some(stream), false, true)
+        Self::new(Some(stream), false, true).shared()
+    }
+
+    /// Its descriptor is also somebody else's: the end is not passed on but by closing ours.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        self.shut = true;
+        self
     }
 
     /// A stream whose owner has not decided. What comes waits.

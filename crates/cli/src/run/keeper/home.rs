@@ -4,14 +4,15 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use farway_sys::net::{ListenError, Socket, UnixListening, connect_unix, listen_unix};
+use farway_sys::net::{ListenError, Socket, connect_unix, listen_unix};
 
 use crate::random;
 pub use crate::random::{same, secret as new_secret};
 use crate::run::RunError;
+use crate::run::door::Door;
 
 const END: &str = ".session";
 
@@ -24,7 +25,7 @@ pub struct Home {
     /// The session's name.
     pub id: String,
     /// Where porters come. Dropping it removes the file.
-    pub listener: UnixListening,
+    pub door: Door,
     /// See [`DISPLAY`].
     display: PathBuf,
 }
@@ -38,6 +39,11 @@ pub fn prepare(directory: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
+    check(directory)
+}
+
+/// Whether what is in the directory can be believed: anybody may make one of this name before us.
+fn check(directory: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(directory)?;
     let ours = found.uid() == rustix::process::getuid().as_raw();
     if found.is_dir() && ours && found.mode() & 0o077 == 0 {
@@ -61,7 +67,7 @@ impl Home {
             match listen_unix(&path(directory, &id), 16) {
                 Ok(listener) => {
                     let display = directory.join(format!("{id}{DISPLAY}"));
-                    return Ok(Self { id, listener, display });
+                    return Ok(Self { id, door: Door::new(listener), display });
                 }
                 Err(ListenError::Exists { .. }) => {}
                 Err(error) => return Err(failed(io::Error::other(error))),
@@ -90,7 +96,9 @@ fn sweep(directory: &Path, id: &str) {
     let note = directory.join(format!("{id}{DISPLAY}"));
     if let Ok(display) = fs::read_link(&note) {
         // Another session may listen there by now.
-        if connect_unix(&display).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+        let is_socket = fs::symlink_metadata(&display).is_ok_and(|it| it.file_type().is_socket());
+        let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+        if is_socket && connect_unix(&display).is_err_and(refused) {
             let _ = fs::remove_file(&display);
         }
         let _ = fs::remove_file(&note);
@@ -115,6 +123,10 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
     if !is_id(id) {
         return Ok(None);
     }
+    match check(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        checked => checked?,
+    }
     let path = path(directory, id);
     match connect_unix(&path) {
         Ok(stream) => Ok(Some(Socket::from(stream))),
@@ -129,7 +141,8 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
 
 /// All sessions with a living keeper, by name.
 pub fn all(directory: &Path) -> Vec<(String, Socket)> {
-    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let entries = check(directory).and_then(|()| fs::read_dir(directory));
+    let Ok(entries) = entries else { return Vec::new() };
     let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let mut ids: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(END)?.to_string())).collect();
     ids.sort();

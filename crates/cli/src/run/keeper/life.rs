@@ -115,7 +115,7 @@ impl Life {
 
     /// Whether the near end has been away for too long.
     pub fn is_grace_over(&self, now: Instant) -> bool {
-        self.ending.is_none() && self.patience().is_some_and(|until| now >= until)
+        (self.ending.is_none() || self.over) && self.patience().is_some_and(|until| now >= until)
     }
 
     /// Whether there is nothing left to do.
@@ -133,7 +133,8 @@ impl Life {
     /// When to look again.
     pub fn deadline(&self, now: Instant) -> Option<Instant> {
         match self.ending {
-            Some(since) => Some(since + FAREWELL).filter(|_| !self.over),
+            Some(since) if !self.over => Some(since + FAREWELL).filter(|until| *until > now),
+            Some(_) => self.patience().filter(|_| !self.dismissed),
             None => {
                 [self.patience(), self.command_ended.filter(|until| *until > now)].into_iter().flatten().min()
             }

@@ -1,6 +1,6 @@
 //! One ssh connection on its way to a session: the process, and what is said before the session's frames.
 //!
-//! Not the session. Invariant: an attempt that is dropped takes its ssh with it.
+//! Not the session. Invariant: nothing waits here; whoever lets an attempt go ends its ssh.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -104,7 +104,9 @@ impl Way {
             Some(bin) => Some(bin.to_str().ok_or(crate::ssh::script::ScriptError::RemoteBin)?.to_string()),
             None => None,
         };
-        let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, ..Stage1::default() };
+        // One of another version that was sent before shall be replaced.
+        let names = vec![format!("farway-{}-*", env!("CARGO_PKG_VERSION"))];
+        let stage = Stage1 { remote_bin, bootstrap: reach.bootstrap, names, ..Stage1::default() };
         stage1(&stage)?;
         Ok(Self {
             ssh: reach.ssh.clone(),

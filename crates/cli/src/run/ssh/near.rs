@@ -69,7 +69,9 @@ pub struct Near<'a> {
     leaving: Option<(Instant, u8)>,
     /// We have said that the other end can go.
     goodbye: Option<Instant>,
-    /// Interrupts since the command last heard of one.
+    /// The command has our terminal.
+    at_terminal: bool,
+    /// Interrupts that the command was told of.
     interrupts: u32,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Near<'a> {
             over: false,
             leaving: None,
             goodbye: None,
+            at_terminal: false,
             interrupts: 0,
         })
     }
@@ -172,7 +175,7 @@ impl<'a> Near<'a> {
             }
         }
         if turn.arrived.window {
-            if let Some(size) = terminal::size().filter(|_| self.terminal.words().is_some()) {
+            if let Some(size) = terminal::size().filter(|_| self.at_terminal) {
                 self.bridge.send(Message::Resize(size));
             }
         }
@@ -202,8 +205,12 @@ impl<'a> Near<'a> {
             return Ok(Some(End::Code(self.code.unwrap_or(OURS))));
         }
         if self.attempt.as_ref().is_some_and(|it| self.retry.is_some() && it.age() > TRY) {
-            self.attempt = None;
-            self.retry.iter_mut().for_each(|retry| retry.failed(now));
+            self.give_up_attempt();
+        }
+        if self.code.is_some() && !self.over && self.at_terminal {
+            // Keys go nowhere any more, but Ctrl-C shall.
+            self.leave_terminal();
+            self.status.say("the command has ended, its windows are still open; Ctrl-C ends them");
         }
         if self.attempt.is_none() && self.retry.as_ref().is_some_and(|retry| retry.next <= now) {
             self.try_again()?;
@@ -250,8 +257,34 @@ impl<'a> Near<'a> {
         let Some(session) = &self.session else { return Ok(()) };
         let (id, secret) = (session.id.clone(), session.secret.clone());
         let ask = Ask::Resume { id, secret, positions: self.bridge.positions() };
-        self.attempt = Some(self.way.attempt(&self.me, ask)?);
+        match self.way.attempt(&self.me, ask) {
+            Ok(attempt) => self.attempt = Some(attempt),
+            // Perhaps there are no descriptors or processes left just now.
+            Err(error) => self.try_failed(&error),
+        }
         Ok(())
+    }
+
+    fn try_failed(&mut self, error: &RunError) {
+        tracing::info!("{}", crate::log::line(error));
+        self.retry.iter_mut().for_each(|retry| retry.failed(Instant::now()));
+    }
+
+    /// Lets an attempt go, and its ssh: it would come too late.
+    fn give_up_attempt(&mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            let (child, _) = attempt.into_parts();
+            dismiss(&child);
+            self.ssh.push(child);
+        }
+        self.retry.iter_mut().for_each(|retry| retry.failed(Instant::now()));
+    }
+
+    fn leave_terminal(&mut self) {
+        self.at_terminal = false;
+        self.terminal.give_back();
+        self.input.into_iter().for_each(|id| self.bridge.hold(id, true));
+        self.input = None;
     }
 
     fn on_progress(&mut self, attempt: Attempt, progress: Progress) -> Result<Option<End>, RunError> {
@@ -267,7 +300,8 @@ impl<'a> Near<'a> {
             Progress::Failed(error) if self.session.is_none() => Err(error),
             Progress::Failed(error) => {
                 tracing::info!("{}", crate::log::line(&error));
-                self.retry.iter_mut().for_each(|retry| retry.failed(Instant::now()));
+                self.attempt = Some(attempt);
+                self.give_up_attempt();
                 Ok(None)
             }
         }
@@ -287,7 +321,8 @@ impl<'a> Near<'a> {
                 self.bridge.begin(stream, rest, Bytes::new());
             }
             Answer::Resumed { positions } if self.session.is_some() => {
-                self.bridge.resume(stream, (rest, Bytes::new()), &positions).map_err(RunError::Session)?;
+                let resumed = self.bridge.resume(stream, (rest, Bytes::new()), &positions);
+                resumed.map_err(|(_, error)| RunError::Session(error))?;
                 self.linked_again();
             }
             Answer::Refused(refusal) => return self.on_refusal(refusal),
@@ -304,7 +339,7 @@ impl<'a> Near<'a> {
                 self.status.say(&format!("linked to {} again after {} s", self.way.name, away.as_secs()));
             }
         }
-        if self.terminal.words().is_some() {
+        if self.at_terminal {
             self.terminal.take();
             if let Some(size) = terminal::size() {
                 self.bridge.send(Message::Resize(size));
@@ -316,7 +351,16 @@ impl<'a> Near<'a> {
     fn on_refusal(&mut self, refusal: Refusal) -> Result<Option<End>, RunError> {
         match (refusal.reason, self.code) {
             // The command had ended, and only that nothing else would come was lost.
-            (RefusalReason::NoSession, Some(code)) if self.session.is_some() => Ok(Some(End::Code(code))),
+            (RefusalReason::NoSession, Some(_)) if self.session.is_some() => {
+                self.over = true;
+                self.outputs.clear();
+                self.retry = None;
+                Ok(None)
+            }
+            (RefusalReason::Failed, _) if self.session.is_some() => {
+                self.retry.iter_mut().for_each(|retry| retry.failed(Instant::now()));
+                Ok(None)
+            }
             _ => Err(RunError::Refused { name: self.way.name.clone(), text: refusal.text }),
         }
     }
@@ -344,6 +388,9 @@ impl<'a> Near<'a> {
     fn see_ssh_off(&mut self) -> Result<(), RunError> {
         let begun = Instant::now();
         let mut told = false;
+        // Whose end was seen while we waited for something else.
+        reap(&mut self.ssh.iter_mut().collect::<Vec<_>>());
+        self.ssh.retain(|child| child.status().is_none());
         while !self.ssh.is_empty() {
             let left = (2 * SSH_END).saturating_sub(begun.elapsed());
             if left.is_zero() {
@@ -366,7 +413,12 @@ impl<'a> Near<'a> {
 
     fn on_notice(&mut self, notice: Notice) -> Result<(), RunError> {
         match notice {
-            Notice::Opened(id, kind) => self.on_open(id, kind)?,
+            Notice::Opened(id, kind) => {
+                if let Err(error) = self.on_open(id, kind) {
+                    self.bridge.reset(id);
+                    self.status.say(&format!("cannot show an application: {}", crate::log::line(&error)));
+                }
+            }
             Notice::Message(message) => self.on_message(message),
             Notice::Ended(_) => {}
             Notice::LinkLost(loss) => self.lost(loss)?,
@@ -398,9 +450,11 @@ impl<'a> Near<'a> {
             Kind::Stderr => output(rustix::stdio::stderr())?,
             Kind::Terminal => {
                 self.input = Some(id);
+                self.at_terminal = true;
                 self.terminal.take();
                 let (input, output) = (rustix::stdio::stdin(), rustix::stdio::stdout());
-                Port::duplex(ByteStream::pair(input.try_clone_to_owned()?, output.try_clone_to_owned()?))
+                let stream = ByteStream::pair(input.try_clone_to_owned()?, output.try_clone_to_owned()?);
+                Port::duplex(stream).shared()
             }
             Kind::Other(_) => {
                 self.bridge.reset(id);
@@ -439,7 +493,7 @@ impl<'a> Near<'a> {
             ));
             return Some(code);
         }
-        if signal == Signal::INT && self.interrupts == 0 {
+        if signal == Signal::INT && self.interrupts == 0 && self.code.is_none() {
             self.interrupts += 1;
             self.bridge.send(Message::Signal("INT".into()));
             return None;

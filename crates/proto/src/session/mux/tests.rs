@@ -308,6 +308,21 @@ fn a_silent_link_is_dead_after_a_while() {
     assert!(!far.session.has_output(Instant(70)), "nobody waits for ever");
 }
 
+/// A link that takes nothing is silent, too, though the ping cannot be sent.
+#[test]
+fn a_full_link_dies_of_silence() {
+    let patience = Patience { silence: 60, busy: 10, idle: 200 };
+    let mut far = Party::with(End::Far, Config { patience, ..Config::default() });
+    far.session.link_up(Instant(0));
+    let id = far.session.open(Kind::Wayland).unwrap();
+    far.session.write(id, Bytes::from_static(b"frame"));
+    far.speak(Instant(5), 1000);
+    far.session.ask(Instant(10));
+    assert_eq!(far.session.poll_timeout(), Some(Instant(70)), "nobody waits for a time that has passed");
+    assert!(far.session.has_output(Instant(11)));
+    assert!(far.session.is_dead(Instant(70)));
+}
+
 #[test]
 fn an_answered_ping_measures_the_way() {
     let (mut near, mut far) = pair();
