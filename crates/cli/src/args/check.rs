@@ -90,7 +90,8 @@ fn incomplete(args: &Args) -> Option<String> {
         Some(format!("{problem}: it is `farway {form}`"))
     };
     match mode {
-        Mode::Ssh(ssh) if far.cut(&ssh.words).rest.is_empty() => {
+        // With some options, such as -V, ssh wants none.
+        Mode::Ssh(ssh) if far.line(&ssh.words).is_err() => {
             Some("no destination: it is `farway ssh [SSH OPTIONS] DESTINATION [COMMAND]`".into())
         }
         Mode::Attach(words) => one(words, "attach [SSH OPTIONS] HOST [ID]", 2),

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-use crate::ssh::words::{self, Cut, Program};
+use crate::ssh::words::{self, Cut, Line, Program, WordsError};
 
 /// Options of the modes that go to another machine.
 #[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
@@ -98,6 +98,14 @@ impl FarArgs {
     /// Finds the destination behind options of ssh.
     pub fn cut<'a>(&self, words: &'a [OsString]) -> Cut<'a> {
         words::cut(words, Program::of(&self.ssh()))
+    }
+
+    /// Understands words of ssh.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn line(&self, words: &[OsString]) -> Result<Line, WordsError> {
+        words::parse(words, Program::of(&self.ssh()))
     }
 }
 
