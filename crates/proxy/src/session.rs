@@ -11,6 +11,7 @@ mod port;
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -37,6 +38,8 @@ pub enum Notice {
     Message(Message),
     /// A stream is over in both directions.
     Ended(u32),
+    /// What came for a stream cannot be written, and is lost: a full disk, perhaps.
+    Failed(u32, io::Error),
     /// The link is of no use any more, and has been let go.
     LinkLost(Loss),
 }
@@ -223,6 +226,12 @@ impl Bridge {
         self.session.is_settled() && self.ports.values().all(Port::is_flushed)
     }
 
+    /// Whether the end of a stream has come, though perhaps not everything was written to its port.
+    #[must_use]
+    pub fn has_ended(&self, id: u32) -> bool {
+        self.ports.get(&id).is_none_or(Port::is_finished)
+    }
+
     /// How many streams there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -379,6 +388,9 @@ impl Bridge {
         let mut over = Vec::new();
         for (id, port) in &mut self.ports {
             let written = port.flush();
+            if let Some(error) = port.take_error() {
+                self.notices.push_back(Notice::Failed(*id, error));
+            }
             if written > 0 {
                 self.session.consumed(*id, written);
             }

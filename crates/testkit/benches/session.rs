@@ -96,7 +96,7 @@ fn drive(
                 match notice {
                     Notice::Opened(id, _) => port.take().into_iter().for_each(|port| bridge.attach(id, port)),
                     Notice::LinkLost(_) => return Ok(()),
-                    Notice::Message(_) | Notice::Ended(_) => {}
+                    Notice::Message(_) | Notice::Ended(_) | Notice::Failed(..) => {}
                 }
             }
         }

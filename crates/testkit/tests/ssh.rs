@@ -3,6 +3,7 @@
 use farway_testkit::need;
 use farway_testkit::real::ssh::scene::{secluded, to_its_end};
 use farway_testkit::real::ssh::{Far, LoginShell, Scene, Server, Stdio};
+use farway_testkit::real::wait::{self, DEADLINE};
 use farway_testkit::real::{RealError, Sandbox, programs};
 
 type Test = Result<(), RealError>;
@@ -101,6 +102,43 @@ fn the_end_of_a_stream_is_passed_on() -> Test {
     // -n reads nothing, even if there is something.
     let ended = scene.run_with(&[], &["-n", "cat; echo over"], b"unheard".to_vec())?;
     assert_eq!(ended.text(), "over\n");
+    scene.expect_nothing_left()
+}
+
+#[test]
+fn a_slow_reader_gets_everything() -> Test {
+    need!("sshd", "ssh", "unshare");
+    let mut scene = Scene::new("ssh_slow")?;
+    let gate = scene.sandbox.folder("gate")?.join("open");
+    let words = scene.words(&["'head -c 3000000 /dev/zero; exit 8'"]).join(" ");
+    let farway = programs::farway()?.display().to_string();
+    let pause = format!("until [ -e {} ]; do sleep 0.02; done", gate.display());
+    let mut slow = scene.sandbox.command("sh");
+    slow.args(["-c", &format!("({farway} ssh {words}; echo $? >&2) | ({pause}; wc -c)")]);
+    slow.env("WAYLAND_DISPLAY", scene.display());
+    let reading = std::thread::spawn(move || to_its_end(slow, Vec::new()));
+    wait::until("the session has begun", DEADLINE, || {
+        Ok((!scene.far_processes("keeper").is_empty()).then_some(()))
+    })?;
+    wait::until("nobody is left over there", DEADLINE, || {
+        Ok(scene.far_processes("keeper").is_empty().then_some(()))
+    })?;
+    std::fs::write(&gate, "").expect("a file");
+    let ended = reading.join().expect("no panic")?;
+    assert_eq!((ended.text().trim(), ended.errors().trim()), ("3000000", "8"));
+    scene.expect_nothing_left()
+}
+
+#[test]
+fn output_that_cannot_be_written_is_told() -> Test {
+    need!("sshd", "ssh", "unshare");
+    let mut scene = Scene::new("ssh_full")?;
+    let words = scene.words(&["'seq 99'"]).join(" ");
+    let mut full = scene.sandbox.command("sh");
+    full.args(["-c", &format!("{} ssh {words} >/dev/full", programs::farway()?.display())]);
+    let ended = to_its_end(full, Vec::new())?;
+    assert_eq!(ended.code(), 255);
+    assert!(ended.errors().contains("cannot write what the command says"), "{}", ended.errors());
     scene.expect_nothing_left()
 }
 
@@ -214,9 +252,7 @@ fn over_a_shared_connection() -> Test {
     let mut master = scene.sandbox.command(programs::need("ssh")?);
     master.args(["-M", "-N"]).args(words(&[]));
     let mut master = scene.sandbox.start("master", master)?;
-    farway_testkit::real::wait::until("the master listens", farway_testkit::real::wait::DEADLINE, || {
-        Ok(std::path::Path::new(&socket).exists().then_some(()))
-    })?;
+    wait::until("the master listens", DEADLINE, || Ok(std::path::Path::new(&socket).exists().then_some(())))?;
     for _ in 0..2 {
         let mut command = scene.farway(&[])?;
         command.arg("ssh").args(words(&["echo shared; exit 4"]));
@@ -232,7 +268,7 @@ fn over_a_shared_connection() -> Test {
     // ssh gives its stderr to the master that stays.
     command.stderr(std::process::Stdio::null());
     let mut auto = scene.sandbox.start("auto", command)?;
-    assert!(auto.finish(farway_testkit::real::wait::DEADLINE)?.success());
+    assert!(auto.finish(DEADLINE)?.success());
     assert!(std::path::Path::new(&socket).exists());
     let mut exit = scene.sandbox.command(programs::need("ssh")?);
     exit.args(["-O", "exit", "-o", &format!("ControlPath={socket}")]).args(scene.words(&[]));

@@ -154,6 +154,29 @@ fn the_near_end_is_killed_and_another_takes_over() -> Test {
 }
 
 #[test]
+fn last_words_wait_for_whoever_takes_over() -> Test {
+    need!("sshd", "ssh", "unshare");
+    let mut scene = Scene::new("life_last_words")?;
+    let gate = scene.server.machine().home().join("gate");
+    let command = "echo started; until [ -e gate ]; do sleep 0.02; done; echo last words; exit 9";
+    let mut talk = scene.talk(Stdio::Pipes, &[], &[command])?;
+    talk.expect("started")?;
+    talk.process().signal(Signal::KILL)?;
+    talk.finish()?;
+    wait::until("the porter has gone", DEADLINE, || {
+        Ok(scene.far_processes("porter").is_empty().then_some(()))
+    })?;
+    std::fs::write(&gate, "").expect("a file");
+    wait::until("the command has ended", DEADLINE, || {
+        Ok(scene.far_processes("until").is_empty().then_some(()))
+    })?;
+    let mut again = scene.mode(Stdio::Pipes, "attach", &[])?;
+    again.expect("last words")?;
+    assert_eq!(again.finish()?.code(), Some(9));
+    scene.expect_nothing_left()
+}
+
+#[test]
 fn nobody_takes_over() -> Test {
     need!("sshd", "ssh", "unshare", "setsid");
     let mut scene = Scene::new("life_no_attach")?;

@@ -128,6 +128,9 @@ pub enum RunError {
     /// Options with which ssh runs nothing.
     #[error("with these options ssh does not log in")]
     NoLogin,
+    /// More than one message can carry.
+    #[error("the command is too long")]
+    TooLong,
     /// `-f`.
     #[error("ssh's option -f cannot be used: windows need this process")]
     Background,
@@ -157,6 +160,7 @@ impl RunError {
             Self::Ask(error) => error.hint(),
             Self::Secctx(_) => Some("leave --secctx out to go without"),
             Self::Background => Some("let your shell put farway into the background instead, with &"),
+            Self::TooLong => Some("put it into a script over there"),
             Self::Answer => Some("use the same version at both ends"),
             Self::NoSessions { .. } => Some("install farway there"),
             _ => None,

@@ -235,6 +235,7 @@ impl Keeper {
             Notice::Opened(id, _) => self.bridge.reset(id),
             // What is left of it may have to be given to another near end.
             Notice::Ended(_) => {}
+            Notice::Failed(_, error) => tracing::debug!("stream: {error}"),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Not the stream. Invariants: what came is written in order, and then the end is passed on; a port whose program is
 //! gone swallows what comes, so that nobody waits for it.
 
+use std::io;
+
 use bytes::{Bytes, BytesMut};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{ByteStream, Flush, Received};
@@ -32,6 +34,8 @@ pub struct Port {
     only_writes: bool,
     /// Only writes, and its program takes nothing any more.
     refused: bool,
+    /// Why nothing can be written, if it is not that nobody reads.
+    error: Option<io::Error>,
     polled: Option<usize>,
 }
 
@@ -48,6 +52,7 @@ impl Port {
             shut: false,
             only_writes: writes && !reads,
             refused: false,
+            error: None,
             polled: None,
         }
     }
@@ -119,6 +124,11 @@ impl Port {
     /// Whether everything that came was written.
     pub(super) fn is_flushed(&self) -> bool {
         self.out.is_empty()
+    }
+
+    /// Why nothing can be written, such as a full disk; told once.
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
     }
 
     /// Whether its program takes nothing any more, which is all that it is for: the other end should know.
@@ -194,7 +204,7 @@ impl Port {
                 Ok(Flush::Done | Flush::Full) => {}
                 Ok(Flush::Closed) => self.give_up(),
                 Err(error) => {
-                    tracing::debug!("stream: {error}");
+                    self.error = Some(error);
                     self.give_up();
                 }
             }

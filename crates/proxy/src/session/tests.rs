@@ -83,7 +83,7 @@ impl World {
 }
 
 fn send(stream: &ByteStream, bytes: &[u8]) {
-    let sent = stream.send(&[std::io::IoSlice::new(bytes)]).unwrap();
+    let sent = stream.send(&[io::IoSlice::new(bytes)]).unwrap();
     assert_eq!(sent, farway_sys::net::Sent::Bytes(bytes.len()));
 }
 
@@ -135,7 +135,7 @@ fn an_application_waits_for_the_link() {
     for _ in 0..1000 {
         world.turn();
         if let farway_sys::net::Sent::Bytes(count) =
-            application.send(&[std::io::IoSlice::new(&[written as u8; 10_000])]).unwrap()
+            application.send(&[io::IoSlice::new(&[written as u8; 10_000])]).unwrap()
         {
             written += count as u64;
         }
@@ -182,7 +182,7 @@ fn a_reader_that_leaves_ends_the_writer() {
     drop(theirs);
     rustix_write(&write, b"yes\n");
     world.until(|world| matches!(world.far_said.pop_front()?, Notice::Ended(_)).then_some(()));
-    let gone = ByteStream::from(write).send(&[std::io::IoSlice::new(b"yes\n")]).unwrap();
+    let gone = ByteStream::from(write).send(&[io::IoSlice::new(b"yes\n")]).unwrap();
     assert_eq!(gone, farway_sys::net::Sent::Closed);
 }
 
@@ -205,5 +205,5 @@ fn nonsense_ends_the_link() {
 
 fn rustix_write(fd: &OwnedFd, bytes: &[u8]) {
     let mut file = std::fs::File::from(fd.try_clone().unwrap());
-    std::io::Write::write_all(&mut file, bytes).unwrap();
+    io::Write::write_all(&mut file, bytes).unwrap();
 }

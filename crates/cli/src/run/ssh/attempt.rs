@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use farway_proto::session::frame::{FROM_NEAR, put_words, take_words};
-use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, Secret};
+use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, Secret, WORDS_MAX};
 use farway_sys::net::{ByteStream, Received, Sent, Socket};
 use farway_sys::process::SpawnOptions;
 use rustix::process::Signal;
@@ -125,6 +125,9 @@ impl Way {
         // A secret is for the link alone.
         let again = matches!(ask, Ask::Resume { .. });
         let mut first = hello(near, ask);
+        if first.len() > WORDS_MAX {
+            return Err(RunError::TooLong);
+        }
         let words = (!again && first.len() <= INLINE_MAX).then(|| crate::hex::encode(&first));
         if words.is_some() {
             first.clear();

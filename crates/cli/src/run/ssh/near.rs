@@ -71,6 +71,8 @@ pub struct Near<'a> {
     goodbye: Option<Instant>,
     /// The command has our terminal.
     at_terminal: bool,
+    /// Some of what the command said could not be written.
+    failed: bool,
     /// Interrupts that the command was told of.
     interrupts: u32,
 }
@@ -107,6 +109,7 @@ impl<'a> Near<'a> {
             leaving: None,
             goodbye: None,
             at_terminal: false,
+            failed: false,
             interrupts: 0,
         })
     }
@@ -202,7 +205,8 @@ impl<'a> Near<'a> {
         }
         if self.is_complete() && self.say_goodbye(now) {
             self.house.wind_down()?;
-            return Ok(Some(End::Code(self.code.unwrap_or(OURS))));
+            let code = if self.failed { OURS } else { self.code.unwrap_or(OURS) };
+            return Ok(Some(End::Code(code)));
         }
         if self.attempt.as_ref().is_some_and(|it| self.retry.is_some() && it.age() > TRY) {
             self.give_up_attempt();
@@ -373,7 +377,12 @@ impl<'a> Near<'a> {
         if let Loss::Nonsense(error) = loss {
             return Err(RunError::Session(error));
         }
-        if !self.is_complete() && self.leaving.is_none() {
+        if self.over && self.outputs.iter().all(|id| self.bridge.has_ended(*id)) {
+            // Everything is here, if not written yet: the other end may go.
+            self.outputs.clear();
+            return Ok(());
+        }
+        if self.leaving.is_none() {
             tracing::info!("{loss}");
             self.retry.get_or_insert_with(|| Retry::new(Instant::now()));
             if !self.status.is_live() {
@@ -421,6 +430,11 @@ impl<'a> Near<'a> {
             }
             Notice::Message(message) => self.on_message(message),
             Notice::Ended(_) => {}
+            Notice::Failed(id, error) if self.outputs.contains(&id) => {
+                self.status.say(&format!("cannot write what the command says: {error}"));
+                self.failed = true;
+            }
+            Notice::Failed(_, error) => tracing::debug!("stream: {error}"),
             Notice::LinkLost(loss) => self.lost(loss)?,
         }
         Ok(())
