@@ -223,13 +223,20 @@ fn a_damaged_cache_is_replaced() -> Test {
 
 #[test]
 fn a_waypipe_over_there_is_better_than_nothing() -> Test {
-    need!("sshd", "ssh", "unshare", "peer:bookworm");
-    let Some(waypipe) = programs::peer("bookworm") else { return Ok(()) };
+    need!("sshd", "ssh", "unshare", "peer:forky");
+    let Some(waypipe) = programs::peer("forky") else { return Ok(()) };
     let far = Far { path: Some("/usr/bin:/bin".into()), ..Far::default() };
     let scene = Scene::with("install_waypipe", far, &[])?;
-    // Where the far account can find and read it.
-    let bin = scene.server.machine().home().join("waypipe");
-    std::fs::copy(waypipe, &bin).expect("a copy");
+    // Where the far account can read it, its libraries and the loader that it was made for.
+    let home = scene.server.machine().home();
+    let tree = waypipe.ancestors().nth(3).expect("a folder with usr/bin/waypipe");
+    let copied = Command::new("cp").arg("-a").arg(tree).arg(home.join("tree")).status().expect("cp runs");
+    assert!(copied.success());
+    let start = "#!/bin/sh\nt=$HOME/tree/usr\nset -- $t/lib/*-linux-gnu/ld-linux* \"$@\"\nl=$1\nshift\n\
+                 exec $l --library-path \"${l%/*}\" $t/bin/waypipe \"$@\"\n";
+    let bin = home.join("waypipe");
+    std::fs::write(&bin, start).expect("a script");
+    std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).expect("its mode");
     let ended = scene.run_with(&["--remote-bin", "./waypipe"], &["echo fell back; exit 5"], Vec::new())?;
     assert_eq!((ended.text().as_str(), ended.code()), ("fell back\n", 5), "{}", ended.errors());
     assert!(line(&ended).contains("knows no sessions"), "{ended:?}");
