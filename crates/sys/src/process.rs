@@ -85,6 +85,24 @@ pub fn spawn(command: &mut Command, options: impl Into<SpawnOptions>) -> io::Res
     child
 }
 
+/// Our process group; none if it was made outside of our pid namespace, where it has no number for us.
+pub fn group() -> Option<Pid> {
+    // SAFETY: the call takes nothing and touches no memory. Not rustix's: that takes 0 for a process.
+    Pid::from_raw(unsafe { libc::getpgrp() })
+}
+
+/// The session that `pid` is in; none if it was made outside of our pid namespace.
+///
+/// # Errors
+/// There is no such process, or we may not know.
+pub fn session_of(pid: Pid) -> io::Result<Option<Pid>> {
+    // SAFETY: a plain number; the call touches no memory. Not rustix's: that takes 0 for a process.
+    match unsafe { libc::getsid(pid.as_raw_pid()) } {
+        number if number < 0 => Err(io::Error::last_os_error()),
+        number => Ok(Pid::from_raw(number)),
+    }
+}
+
 /// What a child does between its birth and its program.
 struct Birth {
     inherit: Vec<RawFd>,

@@ -92,8 +92,8 @@ fn ignored() -> u64 {
 
 /// Whether a terminal's keys (Ctrl-C) go to our process group, and so to the command without our help.
 pub fn in_foreground() -> bool {
-    let group = rustix::process::getpgrp();
+    let group = farway_sys::process::group();
     let stdin = rustix::termios::tcgetpgrp(io::stdin());
     let stderr = rustix::termios::tcgetpgrp(io::stderr());
-    stdin == Ok(group) || stderr == Ok(group)
+    group.is_some_and(|group| stdin == Ok(group) || stderr == Ok(group))
 }

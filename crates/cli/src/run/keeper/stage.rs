@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use farway_proto::session::words;
 use farway_sys::pipe::pipe;
-use farway_sys::process::{Session, SpawnOptions, adopt_orphans, descendants, exit_code};
+use farway_sys::process::{Session, SpawnOptions, adopt_orphans, descendants, exit_code, session_of};
 use farway_sys::pty;
 use rustix::process::{Pid, Signal};
 
@@ -160,7 +160,7 @@ impl Stage {
     pub fn hang_up(&self) {
         let session = self.command.pid();
         for one in descendants().unwrap_or_default() {
-            if rustix::process::getsid(Some(one.pid)) == Ok(session) {
+            if session_of(one.pid).is_ok_and(|its| its == Some(session)) {
                 ending::signal_one(one.pid, Signal::HUP);
                 ending::signal_one(one.pid, Signal::CONT);
             }

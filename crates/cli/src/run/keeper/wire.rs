@@ -13,6 +13,7 @@ use farway_proto::session::frame::{FROM_FAR, FROM_NEAR, put_words, take_words};
 use farway_proto::session::words::{Answer, Hello, Refusal, RefusalReason};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{Received, Sent, Socket};
+use serde::de::DeserializeOwned;
 
 /// How long a caller may take for its words.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -118,12 +119,16 @@ pub struct NotWords;
 /// # Errors
 /// [`NotWords`].
 pub fn parse(bytes: &[u8]) -> Result<Option<Hello>, NotWords> {
-    let magic = bytes.len().min(FROM_NEAR.len());
-    if bytes[..magic] != FROM_NEAR[..magic] {
+    behind(FROM_NEAR, bytes)
+}
+
+/// The words behind a magic, once they are whole.
+fn behind<T: DeserializeOwned>(magic: &[u8; 8], bytes: &[u8]) -> Result<Option<T>, NotWords> {
+    let came = bytes.len().min(magic.len());
+    if bytes[..came] != magic[..came] {
         return Err(NotWords);
     }
-    let mut rest = BytesMut::from(&bytes[magic..]);
-    match take_words(&mut rest) {
+    match take_words(&mut BytesMut::from(&bytes[came..])) {
         Ok(Some(words)) => serde_json::from_slice(&words).map(Some).map_err(|_| NotWords),
         Ok(None) => Ok(None),
         Err(_) => Err(NotWords),
@@ -185,14 +190,5 @@ pub fn listen(socket: &Socket, patience: Option<Duration>) -> io::Result<Option<
 /// # Errors
 /// [`NotWords`].
 pub fn parse_answer(bytes: &[u8]) -> Result<Option<Answer>, NotWords> {
-    let magic = bytes.len().min(FROM_FAR.len());
-    if bytes[..magic] != FROM_FAR[..magic] {
-        return Err(NotWords);
-    }
-    let mut rest = BytesMut::from(&bytes[magic..]);
-    match take_words(&mut rest) {
-        Ok(Some(words)) => serde_json::from_slice(&words).map(Some).map_err(|_| NotWords),
-        Ok(None) => Ok(None),
-        Err(_) => Err(NotWords),
-    }
+    behind(FROM_FAR, bytes)
 }

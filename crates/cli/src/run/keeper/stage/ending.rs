@@ -111,7 +111,7 @@ pub fn signal_one(pid: Pid, signal: Signal) {
 
 /// Sends a signal to a group of processes.
 pub fn signal_group(group: Pid, signal: Signal) {
-    if group != rustix::process::getpgrp() {
+    if Some(group) != farway_sys::process::group() {
         note(group, kill_process_group(group, signal));
     }
 }
