@@ -311,16 +311,18 @@ impl Carrier {
                 let good = channel.broken;
                 channel.broken = true;
                 Self::cut_short(channel, end);
+                channel.ways[end].pending.clear();
                 (!good).then_some("lost a stream that nobody gave up")
             }
             Event::Message(_) => None,
         }
     }
 
-    /// An end has forgotten a stream.
+    /// An end has forgotten a stream. What it wrote before may still arrive.
     fn cut_short(channel: &mut Channel, end: usize) {
-        channel.ways[1 - end].ended = true;
-        channel.ways.iter_mut().for_each(|way| way.pending.clear());
+        let way = &mut channel.ways[1 - end];
+        way.ended = true;
+        way.pending.clear();
     }
 
     /// One end gives a stream up for good: its half sees the end of the link, and the other one later.
@@ -382,7 +384,7 @@ impl Carrier {
         }
         for (end, place) in self.places.iter().enumerate() {
             let pending = |it: &Channel| it.ways[end].pending.len() as u64;
-            let least: u64 = self.channels.values().map(pending).sum();
+            let least: u64 = self.channels.values().filter(|it| !it.broken).map(pending).sum();
             let most = KEPT * self.channels.len() as u64;
             let kept = place.session.kept();
             if kept < least || kept > most {
