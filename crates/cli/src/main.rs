@@ -7,7 +7,6 @@
 
 mod args;
 mod config;
-mod hex;
 mod log;
 mod plan;
 mod random;

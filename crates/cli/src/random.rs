@@ -42,7 +42,7 @@ pub fn bytes<const N: usize>() -> io::Result<[u8; N]> {
 /// # Errors
 /// The system has no random numbers.
 pub fn secret() -> io::Result<Secret> {
-    Ok(Secret(crate::hex::encode(&bytes::<16>()?)))
+    Ok(Secret(data_encoding::HEXLOWER.encode(&bytes::<16>()?)))
 }
 
 /// Whether two secrets are the same, in a time that does not tell where they differ.

@@ -5,6 +5,7 @@
 //! whatever the far side prints, what is said about it is one clear line, and nothing panics.
 
 pub mod intro;
+pub mod packed;
 pub mod parcel;
 pub mod script;
 pub mod words;

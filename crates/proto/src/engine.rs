@@ -5,15 +5,18 @@
 //! before the messages that depend on it; every queue is bounded by [`Limits`] or by [`Engine::appetite`].
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::channel::{Frame, WireVersion};
 use crate::ids::{FdId, Instant, Now, Rid, Role, Ticket};
+use crate::preview::Preview;
 use crate::wayland::Form;
 
 mod batch;
 pub(crate) mod dispatch;
+mod early;
 mod effect;
 pub mod fault;
 mod inbound;
@@ -29,6 +32,7 @@ pub use fault::{Fault, Party, Reason};
 pub use state::Caps;
 
 use batch::Batch;
+use early::Early;
 use inbound::Inbound;
 use state::State;
 
@@ -47,6 +51,8 @@ pub struct Config {
     /// Clocks that this system numbers differently from Linux: (number here, number of Linux). The channel
     /// uses those of Linux.
     pub clocks: Vec<(u32, u32)>,
+    /// On the application's side: what the compositor is known to tell, for applications that ask.
+    pub preview: Option<Arc<Preview>>,
 }
 
 impl Default for Config {
@@ -57,6 +63,7 @@ impl Default for Config {
             limits: Limits::default(),
             trace: false,
             clocks: Vec::new(),
+            preview: None,
         }
     }
 }
@@ -143,6 +150,7 @@ pub struct Engine {
     fds: FdQueue,
     batch: Batch,
     inbound: Inbound,
+    early: Early,
     tickets: BTreeMap<Ticket, Purpose>,
     next_ticket: u32,
     version: WireVersion,
@@ -179,7 +187,9 @@ impl Engine {
     /// The engine of a new connection. On the display's side the header was read already.
     pub fn new(role: Role, config: Config) -> Self {
         let version = config.version;
+        let early = Early::new(role, config.preview.as_ref());
         let mut engine = Self {
+            early,
             state: State::new(role, config),
             local_in: BytesMut::new(),
             fds: FdQueue::new(),
@@ -364,9 +374,9 @@ impl Engine {
             match crate::wayland::split_first(&input[used..], Form::Program) {
                 Ok(Some((header, message, _))) => {
                     used += header.len;
-                    if let Err(fault) =
-                        outbound::forward(&mut self.state, &mut self.batch, &mut self.fds, header, message)
-                    {
+                    let forwarded =
+                        outbound::forward(&mut self.state, &mut self.batch, &mut self.fds, header, message);
+                    if let Err(fault) = forwarded.and_then(|()| self.answer_early(header, message)) {
                         break Err(fault);
                     }
                 }
@@ -377,6 +387,7 @@ impl Engine {
         input.advance(used);
         self.local_in = input;
         result?;
+        self.flush_local();
         self.seal();
         Ok(())
     }

@@ -19,6 +19,8 @@ mod viewport;
 
 use std::sync::LazyLock;
 
+pub(crate) use registry::admitted;
+
 use crate::engine::dispatch::Handler;
 use crate::engine::state::State;
 use crate::objects::Data;

@@ -12,6 +12,7 @@ pub mod format;
 mod handlers;
 mod ids;
 mod objects;
+pub mod preview;
 pub mod session;
 mod shadow;
 pub mod wayland;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use farway_proto::channel::{Deframer, WireVersion};
 use farway_proto::engine::{Engine, Job, Outcome};
+use farway_proto::preview::Preview;
 use farway_proto::{Now, Role};
 use farway_sys::clock::{self, ClockId};
 use farway_sys::event::{PollSet, WakeReceiver, Waker};
@@ -49,6 +50,8 @@ pub struct Parts<'a> {
     pub compression: Compression,
     /// The user's choices.
     pub settings: &'a Settings,
+    /// What the compositor is known to tell, for the application's half.
+    pub preview: Option<Arc<Preview>>,
     /// Threads for large frames.
     pub workers: &'a Workers,
     /// How to try another compression if the peer refuses this one.
@@ -96,6 +99,7 @@ impl<'a> Connection<'a> {
     pub fn new(parts: Parts<'a>) -> Self {
         let mut config = parts.settings.config();
         config.version = parts.version;
+        config.preview = parts.preview;
         let mut channel_out = ChannelOutbox::default();
         if let Some(greeting) = parts.greeting {
             channel_out.push_raw(&greeting);

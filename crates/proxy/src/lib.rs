@@ -10,6 +10,7 @@ pub mod connection;
 pub mod hello;
 mod queue;
 pub mod roles;
+pub mod scout;
 pub mod session;
 pub mod settings;
 pub mod stats;

@@ -15,6 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use farway_proto::preview::Preview;
 use farway_sys::event::{WakeReceiver, Waker, waker};
 use farway_sys::pack::Compression;
 
@@ -34,6 +35,8 @@ pub struct Service {
     bell: Mutex<Option<Waker>>,
     /// The compression that a peer accepted after it had refused ours.
     accepted: Mutex<Option<Compression>>,
+    /// What the compositor is known to tell new applications.
+    preview: Mutex<Option<Arc<Preview>>>,
 }
 
 #[derive(Debug, Default)]
@@ -89,6 +92,7 @@ impl Service {
             next: AtomicU64::new(1),
             bell: Mutex::default(),
             accepted: Mutex::default(),
+            preview: Mutex::default(),
         })
     }
 
@@ -137,6 +141,15 @@ impl Service {
         let mut live = lock(&self.live);
         live.stopping = true;
         live.connections.iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    /// What the compositor is known to tell applications that will come from now on; nothing if that is not known.
+    pub fn foretell(&self, preview: Option<Preview>) {
+        *lock(&self.preview) = preview.map(Arc::new);
+    }
+
+    fn preview(&self) -> Option<Arc<Preview>> {
+        lock(&self.preview).clone()
     }
 
     fn accepted(&self) -> Option<Compression> {

@@ -58,7 +58,7 @@ impl Settings {
 }
 
 /// The clocks of this system and what Linux calls them, as far as they differ.
-fn canonical_clocks() -> Vec<(u32, u32)> {
+pub(crate) fn canonical_clocks() -> Vec<(u32, u32)> {
     const CLOCKS_OF_LINUX: std::ops::Range<u32> = 0..12;
     CLOCKS_OF_LINUX
         .filter_map(|canonical| Some((farway_sys::clock::local_clock(canonical)?, canonical)))

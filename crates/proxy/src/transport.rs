@@ -19,6 +19,11 @@ pub trait Dial: fmt::Debug + fmt::Display + Send + Sync {
     /// # Errors
     /// Nobody answers there.
     fn dial(&self) -> io::Result<OwnedFd>;
+
+    /// Whether there can be more than one connection.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
 }
 
 /// Somewhere to be connected to.
@@ -89,6 +94,10 @@ impl Dial for Once {
     fn dial(&self) -> io::Result<OwnedFd> {
         let fd = self.fd.lock().unwrap_or_else(PoisonError::into_inner).take();
         fd.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
     }
 }
 

@@ -343,7 +343,7 @@ fn directory(here: &Circumstances) -> PathBuf {
 /// Decides for the mode that ssh starts.
 pub fn porter(protocol: bool, env: &Environment, here: &Circumstances) -> Porter {
     let log = env.contains_key(OsStr::new("FARWAY_LOG"));
-    let hello = value(env, HELLO).and_then(OsStr::to_str).and_then(crate::hex::decode);
+    let hello = value(env, HELLO).and_then(OsStr::to_str).and_then(crate::ssh::packed::decode);
     Porter { protocol, directory: directory(here), log, hello, user: user(env) }
 }
 

@@ -118,6 +118,9 @@ impl Keeper {
         let secret = home::new_secret()?;
         let inlet = Arc::new(Inlet::new(house.ring()));
         let mut bridge = Bridge::new(End::Far);
+        if !start.preview.globals.is_empty() {
+            house.service.foretell(Some(start.preview.clone().checked()));
+        }
         let (guests, environment) = Guests::new(plan, &start, &house.service, &inlet)?;
         guests.display.iter().for_each(|path| home.note(path));
         let (stage, streams) = Stage::start(environment.wanted(&start))?;
@@ -230,6 +233,8 @@ impl Keeper {
             Notice::LinkLost(loss) => {
                 tracing::info!("the link is lost: {loss}");
                 self.porter = None;
+                // Nobody tells of changes any more.
+                self.house.service.foretell(None);
                 self.alone();
             }
             Notice::Opened(id, _) => self.bridge.reset(id),
@@ -248,6 +253,7 @@ impl Keeper {
         match message {
             Message::Resize(size) => self.stage.resize(size),
             Message::Signal(name) => self.stage.signal(&name),
+            Message::Changed => self.house.service.foretell(None),
             Message::End => {
                 self.life.dismissed();
                 // Behind our own word that it is over this is a goodbye, and no order.
@@ -384,6 +390,7 @@ impl Keeper {
 
     /// Another near end takes over: the command's streams go on with it, windows wait for the one that had them.
     fn attach(&mut self, link: ByteStream, caller: Caller) {
+        self.house.service.foretell(None);
         self.bridge.send(Message::TakenOver);
         // What the old link takes at once is all that it gets.
         self.bridge.prepare(&mut PollSet::new());

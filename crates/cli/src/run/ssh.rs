@@ -14,9 +14,11 @@ mod terminal;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
 
 use farway_proto::session::words::{Ask, Start};
 use farway_proxy::Settings;
+use farway_proxy::scout::Scout;
 
 use super::house::House;
 use super::screen::{self, Inherited};
@@ -27,6 +29,9 @@ use crate::ssh::words::{self, Line, Program, Words};
 use attempt::Way;
 use near::{End, Near};
 use terminal::Terminal;
+
+/// How long a compositor may take to tell what it tells every new application. It is asked before ssh is started.
+const SCOUT: Duration = Duration::from_millis(100);
 
 /// What ssh's words mean.
 ///
@@ -64,15 +69,18 @@ pub fn run(plan: Ssh, settings: Settings) -> Result<u8, RunError> {
     let mut house = House::new(settings)?;
     let ring = house.ring();
     let terminal = Terminal::new(words.wants_terminal(terminal::is_input()), plan.term.as_deref());
-    let start = Start { command: words.command.clone(), terminal: terminal.words(), ..plan.start.clone() };
+    let mut start =
+        Start { command: words.command.clone(), terminal: terminal.words(), ..plan.start.clone() };
     let shown = &plan.shown;
     screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, |compositor| {
         let mut fallback = None;
         if !plan.only_classic {
             let way = Way::new(&plan.reach, &words)?;
+            let scout = Scout::ask(&**compositor, SCOUT);
+            start.preview = scout.as_ref().and_then(Scout::preview).cloned().unwrap_or_default();
             let ask = Ask::Start(Box::new(start));
             let near = Near::new(&mut house, compositor, way, terminal, words.no_input)?;
-            match near.run(ask)? {
+            match near.watching(scout).run(ask)? {
                 End::Code(code) => return Ok(code),
                 End::Classic(bin) => fallback = Some(bin),
             }

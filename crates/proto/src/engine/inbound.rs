@@ -196,6 +196,12 @@ impl Engine {
                 Ok(None) => return peer(Reason::Wire(crate::wayland::WireError::Truncated)),
                 Err(error) => return peer(error.into()),
             };
+            let heard = self.early.on_event(header, message);
+            self.inject_events(&heard.more)?;
+            if heard.known {
+                at += header.len;
+                continue;
+            }
             if let Some(rid) = self.inbound.message(&mut self.state, header, message)? {
                 self.inbound.waiting = Some(rid);
                 self.inbound.current = body.slice(at..);
@@ -207,7 +213,7 @@ impl Engine {
     }
 
     /// Gives what was handled to the local program.
-    fn flush_local(&mut self) {
+    pub(super) fn flush_local(&mut self) {
         if self.inbound.out.is_empty() {
             return;
         }
@@ -220,7 +226,12 @@ impl Engine {
 
 impl Inbound {
     /// Handles one message; the result is the shadow that it has to wait for.
-    fn message(&mut self, state: &mut State, header: Header, message: &[u8]) -> Result<Option<Rid>, Fault> {
+    pub(super) fn message(
+        &mut self,
+        state: &mut State,
+        header: Header,
+        message: &[u8],
+    ) -> Result<Option<Rid>, Fault> {
         let way = match state.role {
             Role::App => Way::Event,
             Role::Display => Way::Request,

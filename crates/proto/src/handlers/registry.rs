@@ -69,6 +69,16 @@ fn is_hidden(interface: &[u8]) -> Option<&'static str> {
     by_name(interface).filter(|interface| carries_unknown_fds(interface)).map(|interface| interface.name)
 }
 
+/// The highest version in which applications may have this global; `None`: they may not.
+pub(crate) fn admitted(interface: &[u8], version: u32) -> Option<u32> {
+    is_hidden(interface).is_none().then(|| capped(interface, version))
+}
+
+fn capped(interface: &[u8], version: u32) -> u32 {
+    let cap = CAPPED.iter().find(|(capped, _)| capped.as_bytes() == interface);
+    cap.map_or(version, |(_, cap)| version.min(*cap))
+}
+
 fn global(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let (name, version) = (cx.uint(0)?, cx.uint(2)?);
     let interface = cx.arg(cx.args.str(1))?.unwrap_or_default();
@@ -80,16 +90,15 @@ fn global(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         cx.state.note(Note::Hidden(hidden));
         return Ok(Verdict::Swallow);
     }
-    let cap =
-        CAPPED.iter().find(|(capped, _)| capped.as_bytes() == interface).map_or(u32::MAX, |(_, cap)| *cap);
+    let most = capped(interface, version);
     if by_name(interface).is_none() {
         cx.state.note(Note::UnknownInterface(crate::wayland::escape(interface)));
     }
-    cx.state.globals.insert(name, Caps::Version(version.min(cap)));
-    if version <= cap {
+    cx.state.globals.insert(name, Caps::Version(most));
+    if version == most {
         return Ok(Verdict::Pass);
     }
-    let message = Builder::new(cx.id, cx.header.opcode).uint(name).str(interface).uint(cap);
+    let message = Builder::new(cx.id, cx.header.opcode).uint(name).str(interface).uint(most);
     Ok(Verdict::Rewrite(cx.arg(message.finish(Form::Program, 0))?))
 }
 

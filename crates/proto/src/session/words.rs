@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::preview::Preview;
+
 /// Version of the whole agreement. A peer of another version is refused with one line.
 pub const PROTOCOL: u32 = 1;
 
@@ -100,8 +102,16 @@ pub struct Start {
     pub debug: bool,
     /// Seconds that the applications wait for a lost near end.
     pub grace: u64,
+    /// What the display tells every new application, so that they need not wait for it. True until
+    /// [`Message::Changed`], and as long as the link is there.
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub preview: Preview,
     /// More of the environment, such as what ssh's `SendEnv` would send.
     pub env: Vec<(String, String)>,
+}
+
+fn is_unknown(preview: &Preview) -> bool {
+    preview.globals.is_empty()
 }
 
 /// A terminal as the far side must know it.
@@ -247,6 +257,8 @@ pub enum Message {
     Signal(String),
     /// Near to far: end the session; what runs is told so (SIGHUP and SIGTERM), and then killed.
     End,
+    /// Near to far: what [`Start::preview`] says is true no more.
+    Changed,
     /// Far to near: the command has ended with this exit code (128 and the number for signals).
     Exited(u8),
     /// Far to near: nothing runs any more, and all bytes have been sent. The near end hangs up.

@@ -25,6 +25,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
         version: WireVersion::V16,
         compression: settings.compression,
         settings: &settings,
+        preview: None,
         workers: &workers,
         retry: None,
         wakes,

@@ -42,6 +42,7 @@ pub(super) fn serve(seat: &Seat, application: OwnedFd, dial: &dyn Dial) {
         version: WireVersion::V16,
         compression,
         settings,
+        preview: seat.service.preview(),
         workers: seat.workers(),
         retry: Some(Retry::new(compression, &redial, &accepted)),
         wakes: seat.wakes.clone(),

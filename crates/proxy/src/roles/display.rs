@@ -40,6 +40,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         version: greeting.negotiated(),
         compression,
         settings,
+        preview: None,
         workers: seat.workers(),
         retry: None,
         wakes: seat.wakes.clone(),

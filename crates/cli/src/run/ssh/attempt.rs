@@ -20,6 +20,7 @@ use crate::plan::far::Reach;
 use crate::run::RunError;
 use crate::run::reaper::Child;
 use crate::ssh::intro::{Fallback, Intro, IntroPlan, Step};
+use crate::ssh::packed;
 use crate::ssh::parcel::{Machine, Parcel, Places};
 use crate::ssh::script::{Stage1, stage1};
 use crate::ssh::words::{Program, Words};
@@ -27,8 +28,8 @@ use crate::ssh::words::{Program, Words};
 /// How long ssh may take to be answered when it is tried again: connection, banner and keys.
 const CONNECT: &str = "ConnectTimeout=10";
 
-/// First words up to this size go with the command line, where they are twice as long: some shells take no long words.
-const INLINE_MAX: usize = 2 << 10;
+/// First words of up to this many letters go with the command line: some shells take no longer ones.
+const INLINE_MAX: usize = 4 << 10;
 
 /// How an attempt is made, any number of times.
 #[derive(Clone, Debug)]
@@ -94,6 +95,21 @@ pub fn hello(near: &Secret, ask: Ask) -> Bytes {
     first.freeze()
 }
 
+/// The first words, and the same as one word for the command line if they fit there. A preview is of use only there.
+fn first_words(near: &Secret, mut ask: Ask) -> (Bytes, Option<String>) {
+    loop {
+        let first = hello(near, ask.clone());
+        let word = Some(packed::encode(&first)).filter(|word| word.len() <= INLINE_MAX);
+        let smaller = match &mut ask {
+            Ask::Start(start) if word.is_none() => start.preview.shrink(),
+            _ => false,
+        };
+        if !smaller {
+            return (first, word);
+        }
+    }
+}
+
 impl Way {
     /// Decides how.
     ///
@@ -124,11 +140,13 @@ impl Way {
     pub fn attempt(&self, near: &Secret, ask: Ask) -> Result<Attempt, RunError> {
         // A secret is for the link alone.
         let again = matches!(ask, Ask::Resume { .. });
-        let mut first = hello(near, ask);
+        let (mut first, words) = match again {
+            true => (hello(near, ask), None),
+            false => first_words(near, ask),
+        };
         if first.len() > WORDS_MAX {
             return Err(RunError::TooLong);
         }
-        let words = (!again && first.len() <= INLINE_MAX).then(|| crate::hex::encode(&first));
         if words.is_some() {
             first.clear();
         }

@@ -3,13 +3,14 @@
 //! Not ssh's process before the session's first frame. Invariants: a link that is lost is replaced until the user or
 //! the other end says no; what the command wrote is written here before we end.
 
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use farway_proto::session::words::{Answer, Ask, Message, Refusal, RefusalReason, Secret, Started};
 use farway_proto::session::{self, Kind};
+use farway_proxy::scout::Scout;
 use farway_proxy::session::{Bridge, Loss, Notice, Port};
 use farway_proxy::transport::Dial;
 use farway_sys::event::Interest;
@@ -47,6 +48,8 @@ pub enum End {
 pub struct Near<'a> {
     house: &'a mut House,
     compositor: &'a Arc<dyn Dial>,
+    /// As long as what the other end was told of the compositor is true.
+    scout: Option<Scout>,
     way: Way,
     me: Secret,
     bridge: Bridge,
@@ -92,6 +95,7 @@ impl<'a> Near<'a> {
         Ok(Self {
             house,
             compositor,
+            scout: None,
             way,
             me: super::name()?,
             bridge: Bridge::new(session::End::Near),
@@ -112,6 +116,12 @@ impl<'a> Near<'a> {
             failed: false,
             interrupts: 0,
         })
+    }
+
+    /// Tells the other end when what the scout has found is true no more.
+    pub fn watching(mut self, scout: Option<Scout>) -> Self {
+        self.scout = scout;
+        self
     }
 
     /// Begins with `ask`, and serves the session to its end.
@@ -149,6 +159,8 @@ impl<'a> Near<'a> {
             let (fd, writable) = attempt.poll_fd();
             fds.push((fd, Interest { readable: true, writable }));
         }
+        let first = fds.len();
+        fds.extend(self.scout.iter().map(|scout| (scout.as_fd(), Interest::READ)));
         let now = Instant::now();
         let at = [
             self.retry.as_ref().filter(|_| self.attempt.is_none()).map(|retry| retry.next),
@@ -162,6 +174,11 @@ impl<'a> Near<'a> {
         }
         let turn = self.house.turn_all(&fds, timeout, &mut [&mut self.bridge])?;
         drop(fds);
+        let spoke = turn.ready.get(first) == Some(&true);
+        if spoke && self.scout.as_mut().is_some_and(|scout| !scout.hear()) {
+            self.scout = None;
+            self.bridge.send(Message::Changed);
+        }
         if turn.arrived.child {
             let attempt = self.attempt.as_mut().map(Attempt::child);
             let mut known: Vec<&mut Child> = attempt.into_iter().chain(&mut self.ssh).collect();
@@ -489,7 +506,7 @@ impl<'a> Near<'a> {
                 self.leaving = Some((Instant::now(), 0));
                 self.bridge.unlink();
             }
-            Message::Resize(_) | Message::Signal(_) | Message::End | Message::Unknown => {}
+            Message::Resize(_) | Message::Signal(_) | Message::Changed | Message::End | Message::Unknown => {}
         }
     }
 
