@@ -85,8 +85,12 @@ impl Event {
 
     /// The message in which `object` says it, in program form.
     pub fn message(&self, object: ObjectId) -> Vec<u8> {
-        let header =
-            Header { object, opcode: self.opcode(), fds: 0, len: Header::SIZE + 4 * (self.0.len() - 1) };
+        let header = Header {
+            object,
+            opcode: self.opcode(),
+            fds: 0,
+            len: Header::SIZE + 4 * self.0.len().saturating_sub(1),
+        };
         let mut bytes = header.write(Form::Program).to_vec();
         self.0.iter().skip(1).for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
         bytes

@@ -26,6 +26,7 @@ fn carried(all: impl Iterator<Item = carrier::Counts>, least: u64) {
 #[test]
 fn fixed_seeds() {
     let (mut messages, mut pictures, mut pipes, mut captures, mut updates) = (0, 0, 0, 0, 0);
+    let mut foretold = 0;
     let (mut modes, mut counts) = (Vec::new(), Vec::new());
     let mut failures = Vec::new();
     for seed in 0..300 {
@@ -37,6 +38,7 @@ fn fixed_seeds() {
             }
         };
         messages += report.counts.messages;
+        foretold += report.counts.foretold;
         pictures += report.counts.pictures;
         pipes += report.counts.pipes;
         captures += report.captures;
@@ -46,9 +48,10 @@ fn fixed_seeds() {
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     println!(
-        "{messages} messages, {pictures} pictures, {pipes} pipes, {captures} captures, {updates} updates"
+        "{messages} messages, {foretold} foretold, {pictures} pictures, {pipes} pipes, {captures} captures, {updates} updates"
     );
     assert!(messages > 50_000 && pictures > 2_000 && pipes > 100 && captures > 50 && updates > 2_000);
+    assert!(foretold > 1000, "{foretold}");
     carried(counts.into_iter(), 500);
     for mode in [Mode::Clean, Mode::Scribbler, Mode::Rude, Mode::Hostile] {
         assert!(modes.iter().filter(|it| **it == mode).count() > 10, "{mode:?}");

@@ -10,6 +10,7 @@ use crate::wayland::{Builder, Header, ObjectId, Stream, Way, by_name};
 mod capture;
 mod channel;
 mod damage;
+mod early;
 mod ending;
 mod globals;
 mod objects;

@@ -9,6 +9,10 @@ use std::rc::Rc;
 use super::kernel::{Fd, File, Memory};
 use super::problem::Problem;
 
+pub mod foretold;
+
+use foretold::Foretold;
+
 /// Which way a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
@@ -81,11 +85,23 @@ pub struct Sent {
     pub pixels: Option<Snapshot>,
 }
 
+impl Sent {
+    /// Its bytes at the other end.
+    fn arrives_as(&self) -> &[u8] {
+        match &self.rewrite {
+            Rewrite::Into(other) => other,
+            _ => &self.bytes,
+        }
+    }
+}
+
 /// What was checked, to see that something was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Messages that arrived.
     pub messages: u64,
+    /// Events that the application had before they were sent.
+    pub foretold: u64,
     /// Messages whose pixels were compared.
     pub pictures: u64,
     /// Bytes of pixels compared.
@@ -111,6 +127,8 @@ pub struct Checker {
     pub lax: bool,
     /// A half is to end with an error that it tells the application.
     pub doomed: bool,
+    /// The application's half may say some things before the screen.
+    pub foretold: Option<Foretold>,
     /// What was checked.
     pub counts: Counts,
 }
@@ -129,7 +147,18 @@ impl Checker {
 
     /// A program sends a message.
     pub fn sent(&mut self, to: To, sent: Sent) {
-        if !self.blind && !matches!(sent.rewrite, Rewrite::Gone) {
+        if self.blind || matches!(sent.rewrite, Rewrite::Gone) {
+            return;
+        }
+        let told = match (&mut self.foretold, to) {
+            (Some(foretold), To::App) => foretold.was_told(sent.arrives_as()),
+            (Some(foretold), To::Screen) => {
+                foretold.asked(&sent.bytes);
+                false
+            }
+            (None, _) => false,
+        };
+        if !told {
             self.queue(to).push_back(sent);
         }
     }
@@ -147,12 +176,15 @@ impl Checker {
             return Ok(());
         }
         let (name, got) = (to.name(), short(bytes));
+        let due = self.queue(to).front().is_some_and(|sent| sent.arrives_as() == bytes);
+        let foretold = self.foretold.as_mut().filter(|_| to == To::App && !due && fds.is_empty());
+        if foretold.is_some_and(|it| it.may_come(bytes, &mut self.to_app)) {
+            self.counts.foretold += 1;
+            return Ok(());
+        }
         let Some(sent) = self.queue(to).pop_front() else { return Err(Problem::Surplus { to: name, got }) };
         let what = sent.what;
-        let expected = match &sent.rewrite {
-            Rewrite::Into(other) => other,
-            _ => &sent.bytes,
-        };
+        let expected = sent.arrives_as();
         if expected != bytes {
             return Err(Problem::Transparency { to: name, what, got, expected: short(expected) });
         }
@@ -246,6 +278,19 @@ impl Checker {
             return Ok(());
         }
         Err(Problem::Lost { what, count: queue.len() })
+    }
+
+    /// The screen has said everything that was said for it, or it was taken back.
+    ///
+    /// # Errors
+    /// It has not.
+    pub fn all_came_true(&self) -> Result<(), Problem> {
+        match &self.foretold {
+            Some(foretold) if !self.blind && !foretold.is_over() => {
+                Err(Problem::Lost { what: "events that were foretold", count: 1 })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Nothing more is to be compared this way: the receiver is gone, or the way there.

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use farway_proto::wayland::{Builder, Form, by_name};
-use rand::SeedableRng;
+use farway_proto::preview::{Event, Global, Preview};
+use farway_proto::wayland::{Builder, Form, ObjectId, Way as Direction, by_name};
 use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 
 use super::app::Way;
 use super::checker::{Checker, Rewrite, Sent, Snapshot, To, Token};
@@ -55,6 +56,53 @@ const GLOBALS: [(&str, u32, Fate); 24] = [
     ("ext_image_copy_capture_manager_v1", 2, Fate::Capped(1)),
     ("zunknown_thing_v1", 77, Fate::Same),
 ];
+
+/// A global of [`Screen::preview`] that nobody has.
+pub const NOBODY: u32 = 99;
+
+/// What a scout would have found, with what may be wrong of it: one global that is not there, one that is not known.
+pub fn preview(rng: &mut SmallRng, clock: u32) -> Preview {
+    let said = |interface: &str, event: &str, build: &dyn Fn(Builder) -> Builder| {
+        let interface = by_name(interface.as_bytes())?;
+        let message = build(Builder::new(ObjectId(2), interface.find(Direction::Event, event)?.0));
+        Event::of(interface, &message.finish(Form::Program, 0).ok()?)
+    };
+    let devices = if rng.random_bool(0.2) { 1 } else { 3 };
+    let mut globals = Vec::new();
+    for (name, (interface, version, fate)) in GLOBALS.into_iter().enumerate() {
+        let version = match fate {
+            Fate::Hidden => continue,
+            Fate::Capped(cap) => cap,
+            Fate::Same => version,
+        };
+        let greeting = match interface {
+            "wl_shm" => {
+                vec![said(interface, "format", &|it| it.uint(0)), said(interface, "format", &|it| it.uint(1))]
+            }
+            // Sometimes it has changed since.
+            "wl_seat" => vec![said(interface, "capabilities", &|it| it.uint(devices))],
+            "wl_output" => vec![said(interface, "scale", &|it| it.int(1)), said(interface, "done", &|it| it)],
+            "wp_presentation" => vec![said(interface, "clock_id", &|it| it.uint(clock))],
+            _ => Vec::new(),
+        };
+        let greeting = greeting.into_iter().flatten().collect();
+        globals.push(Global {
+            name: name as u32,
+            interface: interface.into(),
+            version,
+            greeting,
+            ..Global::default()
+        });
+    }
+    if rng.random_bool(0.3) {
+        globals.remove(rng.random_range(0..globals.len()));
+    }
+    if rng.random_bool(0.3) {
+        let at = rng.random_range(0..globals.len());
+        globals.push(Global { name: NOBODY, ..globals[at].clone() });
+    }
+    Preview { globals }.checked()
+}
 
 /// Something that it will do, not necessarily soon.
 #[derive(Debug)]

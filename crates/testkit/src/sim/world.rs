@@ -14,18 +14,22 @@ use rand::{Rng, SeedableRng};
 
 use super::app::{App, Way};
 use super::carrier::{Carrier, FAR, NEAR};
+use super::checker::foretold::Foretold;
 use super::checker::{Checker, To};
 use super::half::Half;
 use super::kernel::Kernel;
 use super::problem::Problem;
 use super::sabotage::{Kind, Sabotage};
-use super::screen::Screen;
+use super::screen::{self, Screen};
 use super::{Mode, Report};
 
 mod ending;
 mod hostile;
 
 const MILLISECOND: u64 = 1_000_000;
+
+/// Mixed into the seed, so that worlds without a preview stay what they were.
+const SALT: u64 = 0xf0_4e70_1d00;
 
 /// See the module.
 #[derive(Debug)]
@@ -66,12 +70,18 @@ impl World {
         let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
             .choose(&mut rng)
             .unwrap_or(&Compression::None);
-        let (left_config, right_config) = configs(&mut rng, mode);
+        let (mut left_config, right_config) = configs(&mut rng, mode);
         let mut clock = || rng.random_range(-1_000_000_000_000..2_000_000_000_000_000_000);
         let (monotonic, other) = ([clock(), clock()], [clock(), clock()]);
         // Wall clock, monotonic clock, another one.
         let (clock, presentation) =
             *[(0, [0, 0]), (1, monotonic), (4, other)].choose(&mut rng).unwrap_or(&(0, [0, 0]));
+        let mut luck = SmallRng::seed_from_u64(seed ^ SALT);
+        if luck.random_bool(0.5) {
+            left_config.preview = Some(screen::preview(&mut luck, clock).into());
+        }
+        let foretold =
+            left_config.preview.as_deref().map(|it| Foretold::new(it.clone(), vec![screen::NOBODY]));
         let prefixes = [left_config.title_prefix.clone(), right_config.title_prefix.clone()];
         let way = Way { prefixes, clock, presentation, monotonic };
         let mut left = Half::new(Role::App, left_config, compression, Rc::clone(&kernel));
@@ -86,6 +96,7 @@ impl World {
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
         let mut checker = Checker::default();
+        checker.foretold = foretold;
         checker.blind = mode == Mode::Hostile;
         checker.lax = mode == Mode::Scribbler;
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);

@@ -9,6 +9,8 @@ use std::os::unix::fs::FileExt as _;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use farway_proto::preview::Preview;
+use farway_proto::preview::scout::{Scout, State};
 use farway_proxy::store::Content;
 use farway_sys::mem::RegionError;
 use farway_view::effect::{ClientId, Effect};
@@ -61,6 +63,22 @@ impl Screen {
         let view = Compositor::new(config);
         let (out, ends, mapped) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { view, kernel, out, ends, next_end: 0, mapped }
+    }
+
+    /// What it tells everybody, as a scout finds it out.
+    pub fn preview(config: Config) -> Option<Preview> {
+        let mut view = Compositor::new(config);
+        let client = view.connect();
+        let mut scout = Scout::new(Vec::new());
+        while scout.state() == State::Asking {
+            view.on_bytes(0, client, &scout.take_output(), Vec::new());
+            while let Some(effect) = view.poll() {
+                if let Effect::Send { bytes, .. } = effect {
+                    scout.on_bytes(&bytes);
+                }
+            }
+        }
+        scout.preview().cloned()
     }
 
     /// Somebody has connected.

@@ -3,15 +3,17 @@
 //! Invariant: each step is one legal event, chosen by the seed; pictures are compared only when nothing moves.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use farway_proto::Role;
 use farway_proto::channel::WireVersion;
 use farway_proto::engine::{Config, Outcome};
+use farway_proto::preview::Preview;
 use farway_sys::pack::Compression;
 use farway_view::effect::ClientId;
-use rand::Rng;
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
 
 use super::client::{Client, Step};
 use super::screen::Screen;
@@ -26,6 +28,9 @@ use crate::sim::sabotage::{Kind, Sabotage};
 use crate::sim::world::cross;
 
 const MILLISECOND: u64 = 1_000_000;
+
+/// Mixed into the seed, so that worlds without a preview stay what they were.
+const SALT: u64 = 0xf0_4e70_1d00;
 
 /// Rounds after which a world that still moves is restless.
 const ROUNDS: u32 = 200_000;
@@ -89,6 +94,8 @@ impl World {
     ) -> Self {
         let kernel = Rc::new(Kernel::default());
         let mut screen = Screen::new(setup.config(), Rc::clone(&kernel));
+        let preview = Screen::preview(setup.config()).map(Arc::new);
+        let mut luck = SmallRng::seed_from_u64(seed ^ SALT);
         let mut lines = Vec::new();
         // One that is cut off is the last, so that others can be looked at.
         let cut = sabotage.is_none() && rng.random_bool(0.3);
@@ -98,7 +105,9 @@ impl World {
                 let how = if rng.random() { Cut::Client } else { Cut::Link };
                 (rng.random_range(1..script.len()), how)
             });
-            let mut line = Line::new(&mut rng, &kernel, letter, script, expected, screen.connect());
+            let preview = preview.clone().filter(|_| luck.random_bool(0.5));
+            let client = (screen.connect(), preview);
+            let mut line = Line::new(&mut rng, &kernel, letter, script, expected, client);
             line.cut_at = cut_at;
             if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
                 let patience = rng.random_range(0..12);
@@ -394,7 +403,7 @@ impl Line {
         letter: char,
         script: Rc<Vec<Action>>,
         expected: Vec<Seen>,
-        id: ClientId,
+        (id, preview): (ClientId, Option<Arc<Preview>>),
     ) -> Self {
         let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
             .choose(rng)
@@ -406,7 +415,7 @@ impl Line {
         Self {
             letter,
             client: Client::new(Rc::clone(kernel), script),
-            left: Half::new(Role::App, near, compression, Rc::clone(kernel)),
+            left: Half::new(Role::App, Config { preview, ..near }, compression, Rc::clone(kernel)),
             right: Half::new(Role::Display, far, compression, Rc::clone(kernel)),
             stream: 0,
             id,

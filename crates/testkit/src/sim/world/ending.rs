@@ -88,6 +88,7 @@ impl World {
         }
         self.checker.all_arrived(To::Screen)?;
         self.checker.all_arrived(To::App)?;
+        self.checker.all_came_true()?;
         let loose = self.app.loose_fds() + self.screen.loose_fds();
         if loose > 0 {
             return Err(Problem::Lost { what: "messages of descriptors", count: loose });
