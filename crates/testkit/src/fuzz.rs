@@ -7,6 +7,7 @@
 mod content;
 mod engine;
 mod keymap;
+mod scout;
 mod session;
 pub mod smoke;
 mod view;
@@ -16,6 +17,7 @@ mod words;
 pub use content::content;
 pub use engine::{app, channel, compositor, everything};
 pub use keymap::keymap;
+pub use scout::scout;
 pub use session::{positions, session};
 pub use view::view;
 pub use wire::{arguments, frames};
@@ -25,7 +27,7 @@ pub use words::words;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("channel", channel),
     ("app", app),
     ("compositor", compositor),
@@ -38,6 +40,7 @@ pub const TARGETS: [Target; 12] = [
     ("session", session),
     ("positions", positions),
     ("words", words),
+    ("scout", scout),
 ];
 
 /// Reads numbers off the front of the data; zeros behind its end.

@@ -17,7 +17,7 @@ pub(crate) mod kernel;
 mod party;
 pub mod problem;
 pub mod sabotage;
-mod screen;
+pub(crate) mod screen;
 mod style;
 pub(crate) mod wire;
 pub mod world;

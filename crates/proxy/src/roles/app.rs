@@ -33,6 +33,7 @@ pub(super) fn serve(seat: &Seat, application: OwnedFd, dial: &dyn Dial) {
     let compression = seat.service.accepted().unwrap_or(settings.compression);
     let redial = || dial.dial().map(ByteStream::from);
     let accepted = |compression| seat.service.remember_accepted(compression);
+    let preview = seat.service.preview();
     let connection = Connection::new(Parts {
         role: Role::App,
         local,
@@ -42,9 +43,10 @@ pub(super) fn serve(seat: &Seat, application: OwnedFd, dial: &dyn Dial) {
         version: WireVersion::V16,
         compression,
         settings,
-        preview: seat.service.preview(),
+        preview: preview.clone(),
         workers: seat.workers(),
-        retry: Some(Retry::new(compression, &redial, &accepted)),
+        // Who foretells is of our kind, and what was foretold could not be said again.
+        retry: preview.is_none().then(|| Retry::new(compression, &redial, &accepted)),
         wakes: seat.wakes.clone(),
         woken: &seat.stop,
     });

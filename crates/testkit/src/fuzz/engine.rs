@@ -15,6 +15,7 @@ use super::Input;
 use crate::sim::Problem;
 use crate::sim::half::Half;
 use crate::sim::kernel::{Fd, Kernel};
+use crate::sim::screen::preview;
 use crate::sim::wire::Socket;
 
 /// A peer sends anything. The first byte chooses the role and the manner.
@@ -89,7 +90,9 @@ impl Stage {
         let version = if manner & 2 == 0 { WireVersion::V16 } else { WireVersion::V17 };
         let version = if role == Role::App { WireVersion::V16 } else { version };
         let title_prefix = if manner & 4 == 0 { Vec::new() } else { b"far ".to_vec() };
-        let config = Config { version, limits, title_prefix, trace: manner & 8 != 0, ..Config::default() };
+        let preview = (manner & 64 != 0).then(|| preview(&mut SmallRng::seed_from_u64(1), 1).into());
+        let trace = manner & 8 != 0;
+        let config = Config { version, limits, title_prefix, trace, preview, ..Config::default() };
         let compression =
             [Compression::None, Compression::Lz4(0), Compression::Zstd(0)][usize::from(manner >> 4) % 3];
         let kernel = Rc::new(Kernel::default());

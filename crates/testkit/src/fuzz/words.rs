@@ -1,14 +1,17 @@
 //! The words of a session: hellos, answers and messages, damaged.
 
 use bytes::{BufMut, BytesMut};
+use farway_proto::preview::{Event, Preview};
 use farway_proto::session::frame::{FROM_NEAR, put_words, take_words};
 use farway_proto::session::words::{Answer, Ask, Hello, Message};
+use farway_proto::wayland::{ObjectId, by_name};
 use serde_json::{from_slice, to_vec};
 
 use super::Input;
 
 /// What is damaged, if the input does not bring words of its own.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
+    r#"{"protocol":1,"version":"0","near":"0123456789abcdef","ask":{"start":{"preview":[{"name":1,"interface":"wl_seat","version":9,"greeting":[[0,3],[1,2,97]]},{"name":2,"interface":"wl_output","version":4,"greeting":[[3,1]],"logical":[[2]]}]}}}"#,
     r#"{"protocol":1,"version":"0","near":"0123456789abcdef","ask":{"start":{"command":[116],"compress":"lz4"}}}"#,
     r#"{"protocol":1,"version":"0","capabilities":["a"],"near":"0123456789abcdef","ask":{"resume":{"id":"i","secret":"fedcba9876543210","positions":[{"stream":0,"received":9}]}}}"#,
     r#"{"protocol":1,"version":"0","near":"0123456789abcdef","ask":{"attach":{"id":null,"terminal":{"kind":"x","size":{"rows":1,"columns":2},"modes":[[1,2]]}}}}"#,
@@ -49,6 +52,9 @@ pub fn words(data: &[u8]) {
 fn understand(words: &[u8]) {
     if let Ok(hello) = from_slice::<Hello>(words) {
         assert_eq!(to_vec(&hello).ok().and_then(|it| from_slice(&it).ok()), Some(hello.clone()));
+        if let Ask::Start(start) = &hello.ask {
+            foretell(&start.preview);
+        }
         let shown = format!("{hello:?}");
         let mut bare = hello.clone();
         bare.near.0.clear();
@@ -62,6 +68,23 @@ fn understand(words: &[u8]) {
     }
     if let Ok(message) = from_slice::<Message>(words) {
         assert_eq!(to_vec(&message).ok().and_then(|it| from_slice(&it).ok()), Some(message));
+    }
+}
+
+/// What a preview says once it is checked is what its interfaces can say.
+fn foretell(preview: &Preview) {
+    let checked = preview.clone().checked();
+    assert_eq!(checked.clone().checked(), checked);
+    let mut small = checked.clone();
+    while small.shrink() {}
+    for global in &checked.globals {
+        let Some(interface) = by_name(global.interface.as_bytes()) else { continue };
+        let all = global.greeting(u32::MAX).into_iter().flatten().map(|event| (interface, event));
+        let logical = global.logical(u32::MAX).into_iter().flatten();
+        for (interface, event) in all.chain(by_name(b"zxdg_output_v1").into_iter().zip(logical)) {
+            assert_eq!(Event::of(interface, &event.message(ObjectId(7))).as_ref(), Some(event));
+        }
+        assert!(global.announcement(ObjectId(2)).is_some() || global.interface.len() > 60_000);
     }
 }
 
