@@ -51,7 +51,8 @@ pub struct Config {
     /// Clocks that this system numbers differently from Linux: (number here, number of Linux). The channel
     /// uses those of Linux.
     pub clocks: Vec<(u32, u32)>,
-    /// On the application's side: what the compositor is known to tell, for applications that ask.
+    /// What the compositor is known to tell: on the application's side, for applications that ask; on the display's,
+    /// as the other half may have answered already, for what requests mean by it.
     pub preview: Option<Arc<Preview>>,
 }
 

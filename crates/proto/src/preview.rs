@@ -172,6 +172,12 @@ impl Preview {
         true
     }
 
+    /// The clock of presentation times, as Linux numbers it.
+    pub fn clock(&self) -> Option<u32> {
+        let presentation = self.globals.iter().find(|it| it.interface == "wp_presentation")?;
+        presentation.greeting.first()?.0.get(1).copied()
+    }
+
     /// The global of this number.
     pub fn find(&self, name: u32) -> Option<&Global> {
         self.globals.iter().find(|global| global.name == name)

@@ -53,6 +53,10 @@ pub(crate) struct State {
 
 impl State {
     pub fn new(role: Role, config: Config) -> Self {
+        let foretold = config.preview.as_ref().filter(|_| role == Role::Display);
+        let clock = foretold.and_then(|preview| preview.clock());
+        let local = |linux| config.clocks.iter().find(|it| it.1 == linux).map_or(linux, |it| it.0);
+        let clock = clock.map(local);
         Self {
             role,
             config,
@@ -60,7 +64,7 @@ impl State {
             objects: Objects::new(),
             shadows: Shadows::new(role),
             globals: BTreeMap::new(),
-            clock: None,
+            clock,
             captures: false,
             touched: BTreeSet::new(),
             effects: VecDeque::new(),

@@ -40,7 +40,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         version: greeting.negotiated(),
         compression,
         settings,
-        preview: None,
+        preview: seat.service.preview(),
         workers: seat.workers(),
         retry: None,
         wakes: seat.wakes.clone(),

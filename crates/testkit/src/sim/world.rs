@@ -70,7 +70,7 @@ impl World {
         let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
             .choose(&mut rng)
             .unwrap_or(&Compression::None);
-        let (mut left_config, right_config) = configs(&mut rng, mode);
+        let (mut left_config, mut right_config) = configs(&mut rng, mode);
         let mut clock = || rng.random_range(-1_000_000_000_000..2_000_000_000_000_000_000);
         let (monotonic, other) = ([clock(), clock()], [clock(), clock()]);
         // Wall clock, monotonic clock, another one.
@@ -79,6 +79,7 @@ impl World {
         let mut luck = SmallRng::seed_from_u64(seed ^ SALT);
         if luck.random_bool(0.5) {
             left_config.preview = Some(screen::preview(&mut luck, clock).into());
+            right_config.preview = left_config.preview.clone();
         }
         let foretold =
             left_config.preview.as_deref().map(|it| Foretold::new(it.clone(), vec![screen::NOBODY]));

@@ -120,6 +120,7 @@ impl<'a> Near<'a> {
 
     /// Tells the other end when what the scout has found is true no more.
     pub fn watching(mut self, scout: Option<Scout>) -> Self {
+        self.house.service.foretell(scout.as_ref().and_then(Scout::preview).cloned());
         self.scout = scout;
         self
     }
@@ -177,6 +178,7 @@ impl<'a> Near<'a> {
         let spoke = turn.ready.get(first) == Some(&true);
         if spoke && self.scout.as_mut().is_some_and(|scout| !scout.hear()) {
             self.scout = None;
+            self.house.service.foretell(None);
             self.bridge.send(Message::Changed);
         }
         if turn.arrived.child {

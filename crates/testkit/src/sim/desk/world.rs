@@ -410,12 +410,12 @@ impl Line {
             .unwrap_or(&Compression::None);
         let prefix = if rng.random_bool(0.3) { "far: " } else { "" };
         let version = if rng.random() { WireVersion::V16 } else { WireVersion::V17 };
-        let near = Config { version, trace: rng.random_bool(0.1), ..Config::default() };
+        let near = Config { preview, version, trace: rng.random_bool(0.1), ..Config::default() };
         let far = Config { title_prefix: prefix.into(), ..near.clone() };
         Self {
             letter,
             client: Client::new(Rc::clone(kernel), script),
-            left: Half::new(Role::App, Config { preview, ..near }, compression, Rc::clone(kernel)),
+            left: Half::new(Role::App, near, compression, Rc::clone(kernel)),
             right: Half::new(Role::Display, far, compression, Rc::clone(kernel)),
             stream: 0,
             id,
