@@ -12,8 +12,8 @@ use farway_sys::net::{ByteStream, Flush, Received};
 
 use crate::queue::Queue;
 
-/// Bytes read in one turn.
-const READ: usize = 256 << 10;
+/// Bytes read in one turn: what the processor's cache holds until it is written to the ports.
+const READ: usize = 128 << 10;
 
 /// Bytes taken from the session at a time.
 const AHEAD: usize = 64 << 10;
