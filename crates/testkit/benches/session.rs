@@ -14,6 +14,7 @@ use farway_proto::session::{End, Kind};
 use farway_proxy::session::{Bridge, Notice, Port};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{ByteStream, Received, Sent};
+use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Round trips of a small message.
@@ -61,6 +62,7 @@ fn receive(stream: &ByteStream, buffer: &mut BytesMut, most: usize) -> io::Resul
 /// Sends back whatever comes, or only counts it.
 fn other_end(stream: ByteStream, echo: bool) -> thread::JoinHandle<io::Result<()>> {
     thread::spawn(move || {
+        settle_on(1);
         let mut buffer = BytesMut::with_capacity(256 << 10);
         loop {
             buffer.clear();
@@ -74,6 +76,14 @@ fn other_end(stream: ByteStream, echo: bool) -> thread::JoinHandle<io::Result<()
     })
 }
 
+/// A core for each end, as if they were two machines: what wakes the other end would otherwise take it along. Nothing
+/// happens where there is only one.
+fn settle_on(core: usize) {
+    let mut cores = CpuSet::new();
+    cores.set(core);
+    let _ = sched_setaffinity(None, &cores);
+}
+
 /// Turns one end of a session until it is told to stop.
 fn drive(
     end: End,
@@ -82,6 +92,7 @@ fn drive(
     stop: Arc<AtomicBool>,
 ) -> thread::JoinHandle<io::Result<()>> {
     thread::spawn(move || {
+        settle_on(usize::from(end == End::Near));
         let mut bridge = Bridge::new(end);
         bridge.begin(link, b"", Bytes::new());
         let mut port = Some(Port::duplex(port));
@@ -190,6 +201,7 @@ fn throughput() -> io::Result<()> {
 }
 
 fn main() -> io::Result<()> {
+    settle_on(0);
     // `-- stream` leaves the small messages out.
     if std::env::args().any(|it| it == "stream") {
         return throughput();
