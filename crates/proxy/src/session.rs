@@ -388,6 +388,8 @@ impl Bridge {
         let mut over = Vec::new();
         for (id, port) in &mut self.ports {
             let written = port.flush();
+            // The link's buffer is whole again, and is used for what comes next.
+            port.settle();
             if let Some(error) = port.take_error() {
                 self.notices.push_back(Notice::Failed(*id, error));
             }

@@ -62,7 +62,9 @@ impl Default for Config {
 pub enum Event {
     /// The peer has opened a stream.
     Opened(u32, Kind),
-    /// Bytes of a stream. [`Session::consumed`] makes room for more.
+    /// Bytes of a stream. [`Session::consumed`] makes room for more. They are a part of the input that
+    /// [`Session::on_link`] was given: whoever keeps them longer than a moment copies them, or a few bytes that wait
+    /// for their owner would keep all that came with them.
     Data(u32, Bytes),
     /// No more bytes will come on this stream.
     Finished(u32),

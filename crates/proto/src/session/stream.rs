@@ -190,8 +190,11 @@ pub struct Receiving {
     finished: bool,
 }
 
-/// Acknowledge at least so often.
+/// Acknowledge at least once in so many bytes, where the window is small.
 const ACKNOWLEDGE_EVERY: u64 = 32 << 10;
+
+/// Acknowledge at least once in this part of a large window: each time wakes the other end.
+const ACKNOWLEDGE_SHARE: u64 = 32;
 
 impl Receiving {
     /// A stream of which the other end assumes that `limit` bytes may come; `window` may wait in truth.
@@ -246,7 +249,8 @@ impl Receiving {
 
     /// Whether the other end should be told more now.
     pub fn is_credit_due(&self) -> bool {
-        let more = self.position() - self.told.0 >= ACKNOWLEDGE_EVERY;
+        let every = ACKNOWLEDGE_EVERY.max(self.window / ACKNOWLEDGE_SHARE);
+        let more = self.position() - self.told.0 >= every;
         more || (self.finished && self.told.0 < self.position())
             || self.limit() - self.told.1 >= self.window / 4
     }

@@ -1,6 +1,7 @@
 //! The present link: a byte stream, what came over it, and what is on its way into it.
 //!
-//! Invariant: little is queued here, so that what is urgent does not wait behind what was urgent before.
+//! Invariant: little is queued here, so that what is urgent does not wait behind what was urgent before: the less, the
+//! slower the link.
 
 use std::collections::VecDeque;
 
@@ -12,11 +13,14 @@ use farway_sys::net::{ByteStream, Flush, Received};
 
 use crate::queue::Queue;
 
-/// Bytes read in one turn.
-const READ: usize = 256 << 10;
+/// Bytes read in one turn: what the processor's cache holds until it is written to the ports.
+const READ: usize = 128 << 10;
 
-/// Bytes taken from the session at a time.
-const AHEAD: usize = 64 << 10;
+/// Bytes taken from the session at a time, while the stream is full after little.
+const AHEAD_LEAST: usize = 32 << 10;
+
+/// The same where the stream takes whatever there is.
+const AHEAD_MOST: usize = 128 << 10;
 
 /// See the module.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub(super) struct Link {
     pub input: BytesMut,
     out: Queue,
     taken: VecDeque<Bytes>,
+    /// Bytes to be taken from the session at a time.
+    ahead: usize,
     read_at: Option<usize>,
 }
 
@@ -34,7 +40,7 @@ impl Link {
     pub fn new(stream: ByteStream, early: &[u8], first: Bytes) -> Self {
         let (input, mut out, taken) = (BytesMut::from(early), Queue::default(), VecDeque::new());
         out.push(first);
-        Self { stream, input, out, taken, read_at: None }
+        Self { stream, input, out, taken, ahead: AHEAD_LEAST, read_at: None }
     }
 
     /// What to wait for; `more`: the session has something to send.
@@ -70,17 +76,27 @@ impl Link {
 
     /// Sends what the session has until the stream is full. False if nobody reads it.
     pub fn flush(&mut self, session: &mut Session, now: Instant) -> bool {
+        let mut sent = 0;
         loop {
-            match self.out.flush(&self.stream) {
+            let before = self.out.len();
+            let result = self.out.flush(&self.stream);
+            sent += before - self.out.len();
+            match result {
                 Ok(Flush::Done) => {}
-                Ok(Flush::Full) => return true,
+                Ok(Flush::Full) => {
+                    // As much as it took now it may take the next time.
+                    self.ahead = sent.clamp(AHEAD_LEAST, AHEAD_MOST);
+                    return true;
+                }
                 Ok(Flush::Closed) => return false,
                 Err(error) => {
                     tracing::debug!("link: {error}");
                     return false;
                 }
             }
-            if !session.has_output(now) || session.take_output(now, AHEAD, &mut self.taken) == 0 {
+            if !session.has_output(now) || session.take_output(now, self.ahead, &mut self.taken) == 0 {
+                // It would have taken more.
+                self.ahead = self.ahead.max(2 * sent).min(AHEAD_MOST);
                 return true;
             }
             self.taken.drain(..).for_each(|bytes| self.out.push(bytes));

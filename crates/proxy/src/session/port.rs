@@ -12,10 +12,7 @@ use farway_sys::net::{ByteStream, Flush, Received};
 use crate::queue::Queue;
 
 /// Bytes read in one turn.
-const READ: usize = 64 << 10;
-
-/// Reads up to this size are copied.
-const COPIED: usize = 8 << 10;
+const READ: usize = 128 << 10;
 
 /// See the module.
 #[derive(Debug)]
@@ -105,11 +102,17 @@ impl Port {
         self.held = held;
     }
 
+    /// Takes what came over the link, whose buffer [`Self::settle`] gives back.
     pub(super) fn push(&mut self, bytes: Bytes) {
         match self.writes {
-            true => self.out.push(bytes),
+            true => self.out.lend(bytes),
             false => self.swallowed += bytes.len(),
         }
+    }
+
+    /// Copies what came and cannot be written yet.
+    pub(super) fn settle(&mut self) {
+        self.out.settle();
     }
 
     pub(super) fn finish(&mut self) {
@@ -173,13 +176,13 @@ impl Port {
     pub(super) fn read(&mut self, buffer: &mut BytesMut, room: usize) -> Option<Bytes> {
         let stream = self.stream.as_ref()?;
         match stream.recv(buffer, READ.min(room)) {
-            // A few bytes must not keep a large buffer alive until they are acknowledged.
-            Ok(Received::Bytes(count)) if count <= COPIED => {
+            // What waits for its acknowledgement must not keep more than twice its length of memory.
+            Ok(Received::Bytes(count)) if count < buffer.capacity() / 2 => {
                 let bytes = Bytes::copy_from_slice(buffer);
                 buffer.clear();
                 Some(bytes)
             }
-            Ok(Received::Bytes(_)) => Some(buffer.split().freeze()),
+            Ok(Received::Bytes(_)) => Some(std::mem::take(buffer).freeze()),
             Ok(Received::Empty) => Some(Bytes::new()),
             Ok(Received::Closed) => {
                 self.reads = false;

@@ -34,8 +34,7 @@ impl Session {
         if stream.receiving.is_credit_due() {
             self.owed.insert(id);
         }
-        // A copy: a few bytes that wait for their owner must not keep all that came with them.
-        self.events.push_back(Event::Data(id, Bytes::copy_from_slice(&bytes)));
+        self.events.push_back(Event::Data(id, bytes));
         Ok(())
     }
 
