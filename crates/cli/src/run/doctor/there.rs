@@ -15,7 +15,7 @@ use crate::run::finding::{Finding, bad, note, ok};
 use crate::run::house::House;
 use crate::run::sessions::unexpected;
 use crate::run::ssh::ask::{Asked, Outcome, look};
-use crate::run::ssh::attempt::Way;
+use crate::run::ssh::attempt::{Way, read_at_most};
 use crate::run::ssh::{destined, understood};
 use crate::ssh::intro::IntroError;
 use crate::ssh::parcel::{Machine, Parcel, Places};
@@ -86,7 +86,7 @@ fn nothing(machine: &Machine, tools: &[String], places: &Places) -> Finding {
     let subject = "farway";
     let has = |tool: &str| tools.iter().any(|has| has == tool);
     let missing = format!("there is none that fits this one ({machine})");
-    let problem = match Parcel::choose(machine, places, |path| std::fs::read(path)) {
+    let problem = match Parcel::choose(machine, places, read_at_most) {
         Ok(_) if Sum::ALL.into_iter().any(|sum| has(sum.tool())) => {
             return ok(subject, format!("{missing}; `farway ssh` will send one"));
         }
