@@ -29,7 +29,8 @@ pub enum Sent {
 }
 
 pub use listener::{
-    ListenError, UnixListening, connect_abstract, connect_unix, listen_abstract, listen_unix,
+    ListenError, UnixListening, connect_abstract, connect_unix, connect_unix_now, listen_abstract,
+    listen_unix,
 };
 pub use scm::{Flush, Outbox};
 pub use socket::{RecvError, Socket};

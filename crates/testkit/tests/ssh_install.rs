@@ -1,15 +1,17 @@
 //! Machines without farway: it is found, or sent, or replaced by a waypipe, or there is one line that says why not.
 //!
 //! What is sent must be static. To build farway so takes minutes, so here a launcher is sent: a static program of a few
-//! lines that becomes the farway under test, which is all the same for finding, sending, checking and keeping it. The one
-//! test of a machine that has no loader wants the real thing and takes what `cargo xtask dist` has left in `target/dist`,
-//! or the file that `FARWAY_STATIC` names.
+//! lines that becomes the farway under test, which is all the same for finding, sending, checking and keeping it. The
+//! tests of machines where that does not run want the real thing and take what `cargo xtask dist` has left in
+//! `target/dist`, or the file that `FARWAY_STATIC` names.
 
 use farway_testkit::need;
 use farway_testkit::real::RealError;
+use farway_testkit::real::Sandbox;
 use farway_testkit::real::programs::{self, target_dir};
+use farway_testkit::real::ssh::scene::secluded;
 use farway_testkit::real::ssh::scene::to_its_end;
-use farway_testkit::real::ssh::{Ended, Far, LoginShell, Root, Scene, Stdio, Volume};
+use farway_testkit::real::ssh::{Ended, Far, LoginShell, Root, Scene, Server, Stdio, Volume};
 use farway_testkit::real::wait::{self, DEADLINE};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
@@ -57,13 +59,30 @@ fn launcher() -> Option<PathBuf> {
 /// A scene in which the near farway has `program` to send.
 fn scene(test: &str, far: Far, program: &Path) -> Result<Scene, RealError> {
     let scene = Scene::with(test, far, &[])?;
+    has(&scene, program, std::env::consts::ARCH)?;
+    Ok(scene)
+}
+
+/// Gives the near farway something to send.
+fn has(scene: &Scene, program: &Path, arch: &str) -> Test {
     let data = scene.sandbox.folder("home/.local/share/farway")?;
-    let name = format!("farway-linux-{}", std::env::consts::ARCH);
+    let name = format!("farway-linux-{arch}");
     std::fs::copy(program, data.join(name)).expect("a copy of the program");
     let real = scene.sandbox.path().join("real-farway");
     let farway = programs::farway()?;
     std::fs::hard_link(&farway, &real).or_else(|_| std::fs::copy(&farway, &real).map(drop)).expect("farway");
-    Ok(scene)
+    Ok(())
+}
+
+/// What `cargo xtask dist` has made for a processor.
+fn made(arch: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("FARWAY_STATIC").filter(|_| arch == std::env::consts::ARCH);
+    let program = named.map_or_else(|| target_dir().join(format!("dist/farway-linux-{arch}")), PathBuf::from);
+    if !program.exists() {
+        eprintln!("skipped: no static farway ({})", program.display());
+        return None;
+    }
+    Some(program)
 }
 
 /// The names of what is in a folder of the far machine.
@@ -247,12 +266,7 @@ fn a_waypipe_over_there_is_better_than_nothing() -> Test {
 #[test]
 fn a_machine_with_busybox_and_nothing_else() -> Test {
     need!("sshd", "ssh", "unshare", "busybox");
-    let name = format!("dist/farway-linux-{}", std::env::consts::ARCH);
-    let program = std::env::var_os("FARWAY_STATIC").map_or_else(|| target_dir().join(name), PathBuf::from);
-    if !program.exists() {
-        eprintln!("skipped: no static farway ({})", program.display());
-        return Ok(());
-    }
+    let Some(program) = made(std::env::consts::ARCH) else { return Ok(()) };
     for without in [vec![], vec!["gzip", "sha256sum", "head"]] {
         let far = Far { root: Root::Busybox { without }, ..Far::bare() };
         let scene = scene("install_bare", far, &program)?;
@@ -264,6 +278,53 @@ fn a_machine_with_busybox_and_nothing_else() -> Test {
         wait::until("the keeper has ended", DEADLINE, gone)?;
     }
     Ok(())
+}
+
+#[test]
+fn a_static_farway_sends_itself() -> Test {
+    need!("sshd", "ssh", "unshare", "busybox");
+    let Some(program) = made(std::env::consts::ARCH) else { return Ok(()) };
+    let scene = Scene::with("install_itself", Far::bare(), &[])?;
+    let farway = scene.sandbox.path().join("farway");
+    std::fs::copy(&program, &farway).expect("a copy of the program");
+    let mut near = scene.sandbox.command(farway);
+    near.env("WAYLAND_DISPLAY", scene.display()).arg("ssh").args(scene.words(&["cat; exit 6"]));
+    let ended = to_its_end(near, b"through".to_vec())?;
+    assert_eq!((ended.text().as_str(), ended.code()), ("through", 6), "{}", ended.errors());
+    let cache = scene.server.machine().home().join(".cache/farway");
+    let kept = std::fs::read(cache.join(&listed(&cache)[0])).expect("the program");
+    assert!(kept == std::fs::read(&program).expect("the program"));
+    Ok(())
+}
+
+/// Where the kernel has something that runs its programs, such as `qemu-user-static` and `binfmt-support`.
+#[test]
+fn a_machine_with_another_processor() -> Test {
+    need!("sshd", "ssh", "unshare");
+    let other = if std::env::consts::ARCH == "aarch64" { "x86_64" } else { "aarch64" };
+    let Some(program) = made(other) else { return Ok(()) };
+    if !Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: nothing runs programs for {other} here");
+        return Ok(());
+    }
+    let sandbox = Sandbox::new("install_other")?;
+    let tools = sandbox.new_folder("tools")?;
+    let uname = format!("#!/bin/sh\n[ \"$1\" = -m ] && echo {other} || exec /bin/uname \"$@\"\n");
+    std::fs::write(tools.join("uname"), uname).expect("a script");
+    for path in [&tools, &tools.join("uname")] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("its mode");
+    }
+    let far = Far { path: Some(format!("{}:/usr/bin:/bin", tools.display())), ..Far::default() };
+    let server = Server::sshd(&sandbox, &secluded(far), &[])?;
+    let mut scene = Scene::of(sandbox, server)?;
+    has(&scene, &program, other)?;
+    works(&scene)?;
+    works(&scene)?;
+    let mut shell =
+        scene.talk(Stdio::Terminal { rows: 30, columns: 100 }, &[], &["-t", "stty size; exit 3"])?;
+    shell.expect("30 100")?;
+    assert_eq!(shell.finish()?.code(), Some(3));
+    scene.expect_nothing_left()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use farway_proto::session::frame::FROM_NEAR;
 use farway_proto::session::words::{Answer, Ask, Hello, PROTOCOL, RefusalReason, Summary, WORDS_MAX};
@@ -21,6 +21,9 @@ use crate::plan::far::Porter;
 
 /// How long a keeper may take to say what it has.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long all of them together may take for a list.
+const LIST: Duration = Duration::from_secs(3);
 
 /// More than anybody needs who measures the link.
 const ECHOES: usize = 32;
@@ -108,13 +111,22 @@ fn serve(porter: &Porter, hello: &Hello, words: &[u8]) -> Result<u8, RunError> {
 
 /// The sessions of this user on this machine. `words` ask for that.
 pub fn list(directory: &Path, words: &[u8]) -> Vec<Summary> {
+    let ask = |keeper: Socket| wire::call(&keeper, words, &[]).map(|()| keeper);
+    // All are asked before the first is listened to.
+    let asked: Vec<_> =
+        home::all(directory).into_iter().map(|(id, keeper)| (id, keeper.and_then(ask))).collect();
+    let until = Instant::now() + LIST;
     let mut all = Vec::new();
-    for (id, keeper) in home::all(directory) {
-        let asked = wire::call(&keeper, words, &[]).and_then(|()| wire::listen(&keeper, Some(PATIENCE)));
-        match asked {
+    for (id, keeper) in asked {
+        let left = until.saturating_duration_since(Instant::now());
+        match keeper.and_then(|keeper| wire::listen(&keeper, Some(left))) {
             Ok(Some(Answer::Sessions(sessions))) => all.extend(sessions),
+            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
+                all.push(home::silent(directory, id));
+            }
+            // It has ended meanwhile.
             Ok(_) => {}
-            Err(error) => tracing::warn!("session {id} does not answer: {error}"),
+            Err(error) => tracing::debug!("session {id}: {error}"),
         }
     }
     all
@@ -129,7 +141,10 @@ fn find(directory: &Path, id: Option<&str>) -> io::Result<Result<(String, Socket
     let mut all = home::all(directory);
     Ok(match all.len() {
         0 => Err("there is no session".into()),
-        1 => Ok(all.remove(0)),
+        1 => {
+            let (id, keeper) = all.remove(0);
+            Ok((id, keeper?))
+        }
         _ => {
             let names: Vec<String> = all.into_iter().map(|(id, _)| id).collect();
             Err(format!("there are several sessions, name one of them: {}", names.join(", ")))

@@ -209,18 +209,12 @@ impl Intro {
 
     /// Answers [`Step::Choose`] with a program.
     pub fn offer(&mut self, parcel: &Parcel) -> Step {
-        let sums = [
-            ("sha256sum", Sum::Sha256sum),
-            ("shasum", Sum::Shasum),
-            ("openssl", Sum::Openssl),
-            ("cksum", Sum::Cksum),
-        ];
-        let found = sums.into_iter().find(|(tool, _)| self.has(tool));
+        let found = Sum::ALL.into_iter().find(|sum| self.has(sum.tool()));
         let gzip = self.has("gzip").then(|| parcel.gzip()).and_then(io::Result::ok);
         let step = match found {
             _ if self.phase != Phase::Choose => Step::Failed(self.confused("an offer")),
             None => self.otherwise(IntroError::NoSum),
-            Some((_, sum)) => {
+            Some(sum) => {
                 let plain = gzip.is_none();
                 self.packed = gzip.unwrap_or_else(|| parcel.bytes().to_vec());
                 self.phase = Phase::Folder;
@@ -230,7 +224,7 @@ impl Intro {
                     packed_len: self.packed.len() as u64,
                     gzip: !plain,
                     sum,
-                    digest: if sum == Sum::Cksum { parcel.cksum() } else { parcel.sha256() },
+                    digest: parcel.digest(sum),
                 }))
             }
         };

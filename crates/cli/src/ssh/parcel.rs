@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::script::Sum;
+use crate::hex;
 
 /// A kind of processor that programs are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,9 @@ fn exe(places: &Places) -> String {
     places.exe.as_ref().map_or_else(|| "farway".into(), |exe| exe.display().to_string())
 }
 
+/// Enough for the headers of any program, in bytes.
+const HEAD: u64 = 16 << 10;
+
 /// A program to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Parcel {
@@ -139,9 +145,13 @@ impl Parcel {
         Self { bytes, hash }
     }
 
-    /// The first file that is a program for `arch`. `read` gives the content of a file; an error means that there
-    /// is none.
-    pub fn find(arch: Arch, places: &Places, read: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Option<Self> {
+    /// The first file that is a program for `arch`. `read` gives the content of a file, at most so many bytes; an error
+    /// means that there is none.
+    pub fn find(
+        arch: Arch,
+        places: &Places,
+        read: impl Fn(&Path, u64) -> io::Result<Vec<u8>>,
+    ) -> Option<Self> {
         Self::find_file(arch, places, read).map(|(_, bytes)| Self::new(bytes))
     }
 
@@ -149,14 +159,17 @@ impl Parcel {
     pub fn find_file(
         arch: Arch,
         places: &Places,
-        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        read: impl Fn(&Path, u64) -> io::Result<Vec<u8>>,
     ) -> Option<(PathBuf, Vec<u8>)> {
         let suits = |bytes: &[u8]| elf::look(bytes) == Some(elf::Program { arch, stands_alone: true });
-        let files = places.candidates(arch).into_iter();
-        files
-            .filter_map(|file| Some((read(&file).ok()?, file)))
-            .find(|(bytes, _)| suits(bytes))
-            .map(|(b, f)| (f, b))
+        let read = |file: &Path, most| read(file, most).ok().filter(|bytes| suits(bytes));
+        // A debug build is large, and is not read to its end only to learn that it is none.
+        let mut files = places.candidates(arch).into_iter();
+        files.find_map(|file| {
+            read(&file, HEAD)?;
+            let bytes = read(&file, u64::MAX)?;
+            Some((file, bytes))
+        })
     }
 
     /// What to send to `machine`.
@@ -166,7 +179,7 @@ impl Parcel {
     pub fn choose(
         machine: &Machine,
         places: &Places,
-        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        read: impl Fn(&Path, u64) -> io::Result<Vec<u8>>,
     ) -> Result<Self, ParcelError> {
         let arch = machine.arch().ok_or_else(|| ParcelError::Machine(machine.clone()))?;
         let missing = || ParcelError::Missing { arch, places: places.clone() };
@@ -188,7 +201,16 @@ impl Parcel {
 
     /// Its hash in hexadecimal.
     pub fn sha256(&self) -> String {
-        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.hash)
+    }
+
+    /// What a tool over there must say of it: see [`Stage2::digest`](super::script::Stage2::digest).
+    pub fn digest(&self, sum: Sum) -> String {
+        match sum {
+            Sum::Sha256sum | Sum::Shasum | Sum::Openssl => self.sha256(),
+            Sum::Sha512sum => hex::encode(&Sha512::digest(&self.bytes)),
+            Sum::Cksum => self.cksum(),
+        }
     }
 
     /// What POSIX `cksum` prints for it: checksum and length.

@@ -43,7 +43,7 @@ const SYSTEM: &str = "uname -s 2>/dev/null || echo -";
 const CPU: &str = "uname -m 2>/dev/null || echo -";
 
 /// What the near side wants to know of. A farway among these is one that does not speak our version.
-const TOOLS: &str = "gzip sha256sum shasum openssl cksum farway waypipe";
+const TOOLS: &str = "gzip sha256sum shasum openssl sha512sum cksum farway waypipe";
 
 /// What the first stage must know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,8 +149,26 @@ pub enum Sum {
     Shasum,
     /// `openssl dgst -sha256`.
     Openssl,
+    /// `sha512sum`, of coreutils and busybox.
+    Sha512sum,
     /// POSIX `cksum`: against accidents only, which is all that this is about: ssh keeps the bytes from others.
     Cksum,
+}
+
+impl Sum {
+    /// All of them, the best first.
+    pub const ALL: [Self; 5] = [Self::Sha256sum, Self::Shasum, Self::Openssl, Self::Sha512sum, Self::Cksum];
+
+    /// The program.
+    pub fn tool(self) -> &'static str {
+        match self {
+            Self::Sha256sum => "sha256sum",
+            Self::Shasum => "shasum",
+            Self::Openssl => "openssl",
+            Self::Sha512sum => "sha512sum",
+            Self::Cksum => "cksum",
+        }
+    }
 }
 
 /// What the second stage must know.
@@ -176,6 +194,7 @@ pub fn stage2(stage: &Stage2) -> Vec<u8> {
         Sum::Sha256sum => ("sha256sum", format!("*{}*", stage.digest)),
         Sum::Shasum => ("shasum -a 256", format!("*{}*", stage.digest)),
         Sum::Openssl => ("openssl dgst -sha256", format!("*{}*", stage.digest)),
+        Sum::Sha512sum => ("sha512sum", format!("*{}*", stage.digest)),
         Sum::Cksum => ("cksum", format!("\"{}\"*", stage.digest)),
     };
     let unpack = if stage.gzip { "gzip -dc" } else { "cat" };
@@ -193,5 +212,6 @@ pub fn stage2(stage: &Stage2) -> Vec<u8> {
 }
 
 /// Only the last line does anything, so half a text does nothing. The folder is proven by making a program there and
-/// running it, and by taking the room that will be needed.
+/// running it, and by taking the room that will be needed. A busybox that finds its tools in itself says just `sh` where
+/// others say where `sh` is.
 const STAGE2: &str = include_str!("script/stage2.sh");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use serde_json::Value;
 
 use crate::support::{Ended, Running, Sandbox, wait_for};
@@ -111,6 +111,31 @@ fn a_machine_that_does_not_answer_hides_no_other() {
     far.run(&["kill", "host", &id]).expect(0);
     running.end_with_stdin_open();
     wait_for("the end of the session", || (!socket(&id).exists()).then_some(()));
+}
+
+#[test]
+fn a_keeper_that_is_stopped_hides_nothing() {
+    let far = Far::new();
+    let (mut running, id) = far.session(unique(3));
+    let (mut other, other_id) = far.session(unique(4));
+    let keeper = keeper(&id);
+    rustix::process::kill_process(keeper, Signal::STOP).unwrap();
+    let list = far.run(&["sessions"]).expect(0).out;
+    rustix::process::kill_process(keeper, Signal::CONT).unwrap();
+    let line = |id: &str| list.lines().find(|line| line.starts_with(id)).expect(&list);
+    assert!(line(&id).contains("(unknown)") && line(&id).contains("does not answer"), "{list}");
+    assert!(line(&other_id).contains("in use"), "{list}");
+    for (id, running) in [(&id, &mut running), (&other_id, &mut other)] {
+        far.run(&["kill", "host", id]).expect(0);
+        running.end_with_stdin_open();
+        wait_for("the end of the session", || (!socket(id).exists()).then_some(()));
+    }
+}
+
+/// The process that listens at a session's socket.
+fn keeper(id: &str) -> Pid {
+    let stream = std::os::unix::net::UnixStream::connect(socket(id)).unwrap();
+    rustix::net::sockopt::socket_peercred(&stream).unwrap().pid
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{Running, Sandbox, mode, wait_for};
+use crate::support::{Ended, Running, Sandbox, mode, wait_for};
 
 fn start(sandbox: &Sandbox, args: &[&str]) -> Running {
     Running::start(&mut sandbox.farway(args))
@@ -115,14 +115,20 @@ fn a_client_brings_its_compositor_where_there_is_none() {
 #[test]
 fn the_demo_shows_something_and_leaves_a_picture() {
     let sandbox = Sandbox::new();
-    let args = ["demo", "--headless", "--seconds", "2", "--rtt", "4ms", "--rate", "unlimited", "--json"];
-    let ended = sandbox.run(&args);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    let number = |name: &str| {
+    let number_in = |ended: &Ended, name: &str| {
         let rest = ended.out.split(&format!("\"{name}\":")).nth(1).expect(name);
         rest.split([',', '}']).next().unwrap().parse::<f64>().expect(name)
     };
-    assert!(number("frames") >= 2.0 && number("sent_bytes") > 1000.0, "{ended:?}");
+    // As long as it takes for some frames: on a machine that is busy, much longer than a frame.
+    let frames = |seconds: &&str| {
+        let args =
+            ["demo", "--headless", "--seconds", seconds, "--rtt", "4ms", "--rate", "unlimited", "--json"];
+        let ended = sandbox.run(&args).expect(0);
+        (number_in(&ended, "frames") >= 2.0).then_some(ended)
+    };
+    let ended = ["2", "8", "20"].iter().find_map(frames).expect("some frames");
+    let number = |name: &str| number_in(&ended, name);
+    assert!(number("sent_bytes") > 1000.0, "{ended:?}");
     assert!(number("packed_bytes") < number("differing_bytes"), "{ended:?}");
     assert!(number("differing_bytes") <= number("damaged_bytes"), "{ended:?}");
     let picture = std::fs::read(sandbox.path("farway-demo.png")).unwrap();

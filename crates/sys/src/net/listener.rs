@@ -118,7 +118,19 @@ pub fn listen_abstract(name: &[u8]) -> io::Result<UnixListening> {
 pub fn connect_unix(path: &Path) -> io::Result<OwnedFd> {
     let place = Place::of(path).map_err(to_io)?;
     let address = place.address().map_err(to_io)?;
-    connect(&address)
+    connect(platform::stream_socket(AddressFamily::UNIX)?, &address)
+}
+
+/// As [`connect_unix`], but never waits: [`io::ErrorKind::WouldBlock`] if the listener's backlog is full.
+///
+/// # Errors
+/// See [`connect_unix`].
+pub fn connect_unix_now(path: &Path) -> io::Result<OwnedFd> {
+    let place = Place::of(path).map_err(to_io)?;
+    let address = place.address().map_err(to_io)?;
+    let socket = platform::stream_socket(AddressFamily::UNIX)?;
+    set_nonblocking(&socket)?;
+    connect(socket, &address)
 }
 
 /// Connects to an abstract name, given without the leading NUL.
@@ -126,11 +138,10 @@ pub fn connect_unix(path: &Path) -> io::Result<OwnedFd> {
 /// # Errors
 /// `Unsupported` but on Linux and Android; otherwise what the system says.
 pub fn connect_abstract(name: &[u8]) -> io::Result<OwnedFd> {
-    connect(&platform::abstract_address(name)?)
+    connect(platform::stream_socket(AddressFamily::UNIX)?, &platform::abstract_address(name)?)
 }
 
-fn connect(address: &SocketAddrUnix) -> io::Result<OwnedFd> {
-    let socket = platform::stream_socket(AddressFamily::UNIX)?;
+fn connect(socket: OwnedFd, address: &SocketAddrUnix) -> io::Result<OwnedFd> {
     loop {
         match rustix::net::connect(&socket, address) {
             Ok(()) => return Ok(socket),

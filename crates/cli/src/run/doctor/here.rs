@@ -10,6 +10,7 @@ use crate::config::{Config, ConfigError};
 use crate::plan::far::Doctor;
 use crate::run::finding::{Finding, bad, note, ok};
 use crate::run::keeper::probe;
+use crate::run::ssh::attempt::read_at_most;
 use crate::ssh::parcel::{Arch, Parcel, Places};
 
 /// Open files that many windows need.
@@ -48,7 +49,7 @@ fn configuration(config: &Result<Config, ConfigError>) -> Vec<Finding> {
 /// What could be sent to machines without farway.
 fn parcel(arch: Arch, places: &Places) -> Finding {
     let subject = format!("farway for Linux {}", arch.name());
-    match Parcel::find_file(arch, places, |path| std::fs::read(path)) {
+    match Parcel::find_file(arch, places, read_at_most) {
         Some((file, bytes)) => {
             let size = bytes.len() >> 20;
             ok(&subject, format!("{} ({size} MiB) can be sent to machines without farway", file.display()))

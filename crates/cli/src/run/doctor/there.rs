@@ -15,10 +15,11 @@ use crate::run::finding::{Finding, bad, note, ok};
 use crate::run::house::House;
 use crate::run::sessions::unexpected;
 use crate::run::ssh::ask::{Asked, Outcome, look};
-use crate::run::ssh::attempt::Way;
+use crate::run::ssh::attempt::{Way, read_at_most};
 use crate::run::ssh::{destined, understood};
 use crate::ssh::intro::IntroError;
 use crate::ssh::parcel::{Machine, Parcel, Places};
+use crate::ssh::script::Sum;
 use crate::ssh::words::Line;
 
 /// Longer than most people like to wait.
@@ -85,8 +86,8 @@ fn nothing(machine: &Machine, tools: &[String], places: &Places) -> Finding {
     let subject = "farway";
     let has = |tool: &str| tools.iter().any(|has| has == tool);
     let missing = format!("there is none that fits this one ({machine})");
-    let problem = match Parcel::choose(machine, places, |path| std::fs::read(path)) {
-        Ok(_) if ["sha256sum", "shasum", "openssl", "cksum"].into_iter().any(has) => {
+    let problem = match Parcel::choose(machine, places, read_at_most) {
+        Ok(_) if Sum::ALL.into_iter().any(|sum| has(sum.tool())) => {
             return ok(subject, format!("{missing}; `farway ssh` will send one"));
         }
         Ok(_) => IntroError::NoSum,

@@ -1,13 +1,16 @@
 //! Where sessions are on this machine: a private directory with a socket for each.
 //!
-//! Invariant: what is in the directory is ours alone; a socket whose keeper is gone is removed by whoever finds it.
+//! Invariants: what is in the directory is ours alone; a socket whose keeper is gone is removed by whoever finds it, and
+//! one whose keeper does not listen yet is not; nobody waits for a keeper that does not answer.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use farway_sys::net::{ListenError, Socket, connect_unix, listen_unix};
+use farway_proto::session::words::Summary;
+use farway_sys::net::{ListenError, Socket, UnixListening, connect_unix_now, listen_unix};
+use rustix::fs::FlockOperation;
 
 use crate::random;
 pub use crate::random::{same, secret as new_secret};
@@ -15,6 +18,9 @@ use crate::run::RunError;
 use crate::run::door::Door;
 
 const END: &str = ".session";
+
+/// Callers that may wait.
+const BACKLOG: i32 = 16;
 
 /// Beside the socket: a link to the session's display, for whoever has to sweep it.
 const DISPLAY: &str = ".display";
@@ -64,7 +70,7 @@ impl Home {
         drop(all(directory));
         for _ in 0..16 {
             let id = new_id().map_err(failed)?;
-            match listen_unix(&path(directory, &id), 16) {
+            match listen(directory, &id) {
                 Ok(listener) => {
                     let display = directory.join(format!("{id}{DISPLAY}"));
                     return Ok(Self { id, door: Door::new(listener), display });
@@ -91,14 +97,39 @@ impl Drop for Home {
     }
 }
 
+/// Listens where porters will look for the session.
+fn listen(directory: &Path, id: &str) -> Result<UnixListening, ListenError> {
+    let path = path(directory, id);
+    // A socket that has its name and does not listen yet looks as if its keeper were gone.
+    let _born = lock(directory, FlockOperation::LockExclusive)
+        .map_err(|source| ListenError::Io { path: path.clone(), source })?;
+    listen_unix(&path, BACKLOG)
+}
+
+/// While it is held, sessions are neither born nor swept.
+fn lock(directory: &Path, operation: FlockOperation) -> io::Result<File> {
+    let directory = File::open(directory)?;
+    rustix::fs::flock(&directory, operation)?;
+    Ok(directory)
+}
+
+/// Whether nobody listens at a socket.
+fn is_dead(socket: &Path) -> bool {
+    connect_unix_now(socket).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
 /// Removes what is left of a session whose keeper was killed.
 fn sweep(directory: &Path, id: &str) {
+    // Whoever has the lock may be about to listen here. Later will do.
+    let Ok(_alone) = lock(directory, FlockOperation::NonBlockingLockExclusive) else { return };
+    if !is_dead(&path(directory, id)) {
+        return;
+    }
     let note = directory.join(format!("{id}{DISPLAY}"));
     if let Ok(display) = fs::read_link(&note) {
         // Another session may listen there by now.
         let is_socket = fs::symlink_metadata(&display).is_ok_and(|it| it.file_type().is_socket());
-        let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-        if is_socket && connect_unix(&display).is_err_and(refused) {
+        if is_socket && is_dead(&display) {
             let _ = fs::remove_file(&display);
         }
         let _ = fs::remove_file(&note);
@@ -118,7 +149,7 @@ fn is_id(id: &str) -> bool {
 /// Connects to a session's keeper; `None` if there is no such session.
 ///
 /// # Errors
-/// The keeper cannot be reached for another reason.
+/// The keeper cannot be reached for another reason: `WouldBlock` if it has not listened to anybody for long.
 pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
     if !is_id(id) {
         return Ok(None);
@@ -128,7 +159,7 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
         checked => checked?,
     }
     let path = path(directory, id);
-    match connect_unix(&path) {
+    match connect_unix_now(&path) {
         Ok(stream) => Ok(Some(Socket::from(stream))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
@@ -139,15 +170,31 @@ pub fn connect(directory: &Path, id: &str) -> io::Result<Option<Socket>> {
     }
 }
 
-/// All sessions with a living keeper, by name.
-pub fn all(directory: &Path) -> Vec<(String, Socket)> {
+/// All sessions with a living keeper, by name, and how it is reached, or why not.
+pub fn all(directory: &Path) -> Vec<(String, io::Result<Socket>)> {
     let entries = check(directory).and_then(|()| fs::read_dir(directory));
     let Ok(entries) = entries else { return Vec::new() };
     let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let mut ids: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(END)?.to_string())).collect();
     ids.sort();
-    let live = |id: String| connect(directory, &id).ok().flatten().map(|socket| (id, socket));
+    let live = |id: String| connect(directory, &id).transpose().map(|socket| (id, socket));
     ids.into_iter().filter_map(live).collect()
+}
+
+/// What there is to say of a session whose keeper says nothing, perhaps because it is stopped.
+pub fn silent(directory: &Path, id: String) -> Summary {
+    let begun = fs::symlink_metadata(path(directory, &id)).and_then(|found| found.modified());
+    let age = begun.ok().and_then(|begun| begun.elapsed().ok());
+    Summary {
+        id,
+        command: "(unknown)".into(),
+        age: age.unwrap_or_default().as_secs(),
+        alone: None,
+        windows: 0,
+        stranded: 0,
+        terminal: false,
+        waits: "for its keeper, which does not answer".into(),
+    }
 }
 
 /// Five letters that can be told over a phone.
@@ -158,3 +205,6 @@ fn new_id() -> io::Result<String> {
         .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

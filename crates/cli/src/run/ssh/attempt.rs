@@ -4,8 +4,10 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{self, IoSlice};
+use std::fs::File;
+use std::io::{self, IoSlice, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -297,7 +299,7 @@ impl Attempt {
     }
 
     fn choose(&mut self, machine: &Machine) -> Step {
-        match Parcel::choose(machine, &self.places, |path| std::fs::read(path)) {
+        match Parcel::choose(machine, &self.places, read_at_most) {
             Ok(parcel) => self.intro.offer(&parcel),
             Err(error) => self.intro.no_offer(error),
         }
@@ -336,6 +338,16 @@ impl Attempt {
         }
         Ok(())
     }
+}
+
+/// The beginning of a file, or all of it.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Ends ssh, if it has not ended: politely, as it may be the master of other connections.

@@ -96,8 +96,8 @@ pub enum IntroError {
     Parcel(#[from] ParcelError),
     /// What arrives could not be checked.
     #[error(
-        "farway cannot be sent: there is none of sha256sum, shasum, openssl and cksum over there to check it; \
-         install farway there"
+        "farway cannot be sent: there is none of sha256sum, shasum, openssl, sha512sum and cksum over there to \
+         check it; install farway there"
     )]
     NoSum,
     /// Nowhere to put it.

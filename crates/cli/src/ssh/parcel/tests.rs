@@ -52,7 +52,7 @@ fn the_first_program_that_suits_is_sent() {
         ("/home/me/.local/share/farway/farway-linux-aarch64", program(183, &[1])),
     ];
     let choose = |files: &[(&str, Vec<u8>)], cpu: &str| {
-        Parcel::choose(&linux(cpu), &places(), |path| {
+        Parcel::choose(&linux(cpu), &places(), |path, _| {
             let found = files.iter().find(|(name, _)| Path::new(name) == path);
             found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
         })

@@ -3,12 +3,13 @@ fwroom() {
   if [ "$2" = own ]; then mkdir -p "$1" && chmod 700 "$1" || return
   else [ -d "$1" ] || mkdir -m 700 "$1"; fwo "$1" || return; fi
   fwp="$1/.part-$(uname -n)-$$"
-  { echo "#!$(command -v sh)"; echo "exit 0"; } >"$fwp" && chmod 700 "$fwp" && "$fwp" &&
+  { echo "#!$fwh"; echo "exit 0"; } >"$fwp" && chmod 700 "$fwp" && "$fwp" &&
     dd if=/dev/zero of="$fwp" bs=65536 count=@BLOCKS@ && return
   rm -f "$fwp"; return 1
 }
 fwplace() {
-  fwtried=
+  fwtried= fwh=$(command -v sh)
+  case "$fwh" in /*);; *) fwh=/bin/sh;; esac
   for fwd in "${XDG_CACHE_HOME:-$HOME/.cache}/farway" ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/farway"} $fwm; do
     case "$fwd" in *-"$fwu") fwk=shared;; *) fwk=own;; esac
     fwroom "$fwd" $fwk >/dev/null 2>&1 </dev/null && return
