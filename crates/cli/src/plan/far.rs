@@ -118,7 +118,7 @@ pub struct Doctor {
     pub json: bool,
 }
 
-/// What brings a porter its first words, in hexadecimal.
+/// What brings a porter its first words ([`crate::ssh::packed`]).
 pub const HELLO: &str = "FARWAY_HELLO";
 
 /// To bring the link to a session.

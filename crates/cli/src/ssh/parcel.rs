@@ -11,12 +11,12 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::script::Sum;
-use crate::hex;
 
 /// A kind of processor that programs are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,14 +201,14 @@ impl Parcel {
 
     /// Its hash in hexadecimal.
     pub fn sha256(&self) -> String {
-        hex::encode(&self.hash)
+        HEXLOWER.encode(&self.hash)
     }
 
     /// What a tool over there must say of it: see [`Stage2::digest`](super::script::Stage2::digest).
     pub fn digest(&self, sum: Sum) -> String {
         match sum {
             Sum::Sha256sum | Sum::Shasum | Sum::Openssl => self.sha256(),
-            Sum::Sha512sum => hex::encode(&Sha512::digest(&self.bytes)),
+            Sum::Sha512sum => HEXLOWER.encode(&Sha512::digest(&self.bytes)),
             Sum::Cksum => self.cksum(),
         }
     }

@@ -53,7 +53,7 @@ pub struct Stage1 {
     pub remote_bin: Option<String>,
     /// Bytes that the near side sends without being asked.
     pub first_flight_len: usize,
-    /// The near side's first words in hexadecimal, for the environment of the farway over there (`FARWAY_HELLO`), if
+    /// The near side's first words ([`super::packed`]), for the environment of the farway over there (`FARWAY_HELLO`), if
     /// they are not sent: OpenSSH's server takes nothing before it has started the command, so what is sent comes a
     /// round trip later. Whoever may list processes over there sees it for a moment.
     pub hello: Option<String>,
