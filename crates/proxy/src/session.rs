@@ -4,6 +4,7 @@
 //! it. Invariants: no call blocks; nothing is read from a descriptor for which the session has no room, so a program
 //! that writes more than the link carries waits.
 
+mod buffers;
 mod inlet;
 mod link;
 mod port;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use farway_proto::Instant;
 use farway_proto::session::words::{Message, Position};
 use farway_proto::session::{End, Event, Kind, Session, SessionError};
@@ -22,12 +23,16 @@ use farway_sys::clock;
 use farway_sys::event::PollSet;
 use farway_sys::net::ByteStream;
 
+use buffers::Buffers;
 pub use inlet::Inlet;
 use link::Link;
 pub use port::Port;
 
 /// The most that is read from a port at its end: what pipes and terminals hold.
 const DRAINED: usize = 1 << 20;
+
+/// A port is read when the session has room for so much: else a stream that has to wait is moved in crumbs.
+const ROOM: usize = 128 << 10;
 
 /// What the owner should know.
 #[derive(Debug)]
@@ -65,7 +70,7 @@ pub struct Bridge {
     link: Option<Link>,
     ports: BTreeMap<u32, Port>,
     notices: VecDeque<Notice>,
-    buffer: BytesMut,
+    buffers: Buffers,
     heard: bool,
 }
 
@@ -89,7 +94,7 @@ impl Bridge {
             link: None,
             ports: BTreeMap::new(),
             notices: VecDeque::new(),
-            buffer: BytesMut::new(),
+            buffers: Buffers::default(),
             heard: false,
         }
     }
@@ -186,7 +191,7 @@ impl Bridge {
         let Some(port) = self.ports.get_mut(&id).filter(|port| port.reads()) else { return };
         let mut left = DRAINED;
         while left > 0 {
-            match port.read(&mut self.buffer, left) {
+            match port.read(&mut self.buffers, left) {
                 Some(bytes) if bytes.is_empty() => break,
                 Some(bytes) => {
                     left = left.saturating_sub(bytes.len());
@@ -286,7 +291,7 @@ impl Bridge {
         self.session.ask(now());
         self.flush();
         for (id, port) in &mut self.ports {
-            let room = self.session.room(*id) > 0;
+            let room = self.session.room(*id) >= ROOM;
             port.prepare(polls, room);
         }
         let more = self.session.has_output(now());
@@ -376,7 +381,7 @@ impl Bridge {
             if !port.is_readable(polls) {
                 continue;
             }
-            match port.read(&mut self.buffer, self.session.room(*id)) {
+            match port.read(&mut self.buffers, self.session.room(*id)) {
                 Some(bytes) => self.session.write(*id, bytes),
                 None => self.session.finish(*id),
             }

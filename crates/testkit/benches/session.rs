@@ -60,9 +60,9 @@ fn receive(stream: &ByteStream, buffer: &mut BytesMut, most: usize) -> io::Resul
 }
 
 /// Sends back whatever comes, or only counts it.
-fn other_end(stream: ByteStream, echo: bool) -> thread::JoinHandle<io::Result<()>> {
+fn other_end(stream: ByteStream, echo: bool, core: Option<usize>) -> thread::JoinHandle<io::Result<()>> {
     thread::spawn(move || {
-        settle_on(1);
+        settle_on(core);
         let mut buffer = BytesMut::with_capacity(256 << 10);
         loop {
             buffer.clear();
@@ -76,11 +76,12 @@ fn other_end(stream: ByteStream, echo: bool) -> thread::JoinHandle<io::Result<()
     })
 }
 
-/// A core for each end, as if they were two machines: what wakes the other end would otherwise take it along. Nothing
-/// happens where there is only one.
-fn settle_on(core: usize) {
+/// A core for each end, as if they were two machines: whom it wakes, the system likes to have on its own core, and then
+/// one core does the work of two machines. `None`: any core.
+fn settle_on(core: Option<usize>) {
     let mut cores = CpuSet::new();
-    cores.set(core);
+    let all = thread::available_parallelism().map_or(1, Into::into);
+    (0..all).filter(|at| core.is_none_or(|it| it % all == *at)).for_each(|at| cores.set(at));
     let _ = sched_setaffinity(None, &cores);
 }
 
@@ -89,10 +90,11 @@ fn drive(
     end: End,
     link: ByteStream,
     port: ByteStream,
+    core: Option<usize>,
     stop: Arc<AtomicBool>,
 ) -> thread::JoinHandle<io::Result<()>> {
     thread::spawn(move || {
-        settle_on(usize::from(end == End::Near));
+        settle_on(core);
         let mut bridge = Bridge::new(end);
         bridge.begin(link, b"", Bytes::new());
         let mut port = Some(Port::duplex(port));
@@ -154,8 +156,11 @@ fn pour(stream: ByteStream, drain: thread::JoinHandle<io::Result<()>>) -> io::Re
     })
 }
 
-/// A pair of streams: directly connected, or with a session between them.
-fn streams(session: bool) -> io::Result<(ByteStream, ByteStream, Arc<AtomicBool>)> {
+/// A pair of streams: directly connected, or with a session between them whose ends have the two cores.
+fn streams(
+    session: bool,
+    [far_core, near_core]: [Option<usize>; 2],
+) -> io::Result<(ByteStream, ByteStream, Arc<AtomicBool>)> {
     let stop = Arc::new(AtomicBool::new(false));
     if !session {
         let (one, other) = ByteStream::connected()?;
@@ -163,8 +168,8 @@ fn streams(session: bool) -> io::Result<(ByteStream, ByteStream, Arc<AtomicBool>
     }
     let ((one, far_port), (near_port, other)) = (ByteStream::connected()?, ByteStream::connected()?);
     let (near, far) = ByteStream::connected()?;
-    drop(drive(End::Far, far, far_port, Arc::clone(&stop)));
-    drop(drive(End::Near, near, near_port, Arc::clone(&stop)));
+    drop(drive(End::Far, far, far_port, far_core, Arc::clone(&stop)));
+    drop(drive(End::Near, near, near_port, near_core, Arc::clone(&stop)));
     Ok((one, other, stop))
 }
 
@@ -175,8 +180,12 @@ fn throughput() -> io::Result<()> {
     for _ in 0..ROUNDS {
         let mut walls = [0.0; 2];
         for (at, session) in [false, true].into_iter().enumerate() {
-            let (one, other, stop) = streams(session)?;
-            let cost = pour(one, other_end(other, false))?;
+            // Without a session the system does best: one core, whose cache has all bytes.
+            let cores = if session { [Some(0), Some(1)] } else { [None, None] };
+            let (one, other, stop) = streams(session, cores)?;
+            let drain = other_end(other, false, cores[1]);
+            settle_on(cores[0]);
+            let cost = pour(one, drain)?;
             stop.store(true, Ordering::Relaxed);
             walls[at] = cost.wall.as_secs_f64();
             if best[at].as_ref().is_none_or(|it| cost.wall < it.wall) {
@@ -201,7 +210,6 @@ fn throughput() -> io::Result<()> {
 }
 
 fn main() -> io::Result<()> {
-    settle_on(0);
     // `-- stream` leaves the small messages out.
     if std::env::args().any(|it| it == "stream") {
         return throughput();
@@ -209,8 +217,8 @@ fn main() -> io::Result<()> {
     let micro = |time: Duration, count: usize| time.as_secs_f64() * 1e6 / count as f64;
     let mut costs = Vec::new();
     for session in [false, true] {
-        let (one, other, stop) = streams(session)?;
-        let echo = other_end(other, true);
+        let (one, other, stop) = streams(session, [None, None])?;
+        let echo = other_end(other, true, None);
         let cost = ping_pong(&one)?;
         drop(one);
         stop.store(true, Ordering::Relaxed);

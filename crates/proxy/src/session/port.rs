@@ -5,10 +5,11 @@
 
 use std::io;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{ByteStream, Flush, Received};
 
+use super::buffers::Buffers;
 use crate::queue::Queue;
 
 /// Bytes read in one turn.
@@ -173,16 +174,10 @@ impl Port {
     }
 
     /// What can be read, at most `room`; `None` at the end.
-    pub(super) fn read(&mut self, buffer: &mut BytesMut, room: usize) -> Option<Bytes> {
+    pub(super) fn read(&mut self, buffers: &mut Buffers, room: usize) -> Option<Bytes> {
         let stream = self.stream.as_ref()?;
-        match stream.recv(buffer, READ.min(room)) {
-            // What waits for its acknowledgement must not keep more than twice its length of memory.
-            Ok(Received::Bytes(count)) if count < buffer.capacity() / 2 => {
-                let bytes = Bytes::copy_from_slice(buffer);
-                buffer.clear();
-                Some(bytes)
-            }
-            Ok(Received::Bytes(_)) => Some(std::mem::take(buffer).freeze()),
+        match stream.recv(buffers.free(), READ.min(room)) {
+            Ok(Received::Bytes(_)) => Some(buffers.take()),
             Ok(Received::Empty) => Some(Bytes::new()),
             Ok(Received::Closed) => {
                 self.reads = false;
