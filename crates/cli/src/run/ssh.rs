@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod attempt;
 mod classic;
+mod farewell;
 mod near;
 mod retry;
 mod status;

@@ -49,8 +49,9 @@ impl Plan {
                 Some(compiler) => return Ok(Plan::new(musl, "musl", compiler)),
                 None => {
                     let list = candidates.join(", ");
+                    let packages = if host { "musl-tools" } else { arch.packages };
                     missing.push(format!(
-                        "a C compiler for {musl} (cargo-zigbuild, {list}, or set {})",
+                        "a C compiler for {musl} (cargo-zigbuild, {list}, or set {}; Debian: apt install {packages})",
                         cc(&musl)
                     ));
                 }

@@ -10,17 +10,14 @@ use bytes::BytesMut;
 use farway_proto::session::words::{Answer, Ask};
 use farway_sys::event::Interest;
 use farway_sys::net::{ByteStream, Received, Sent};
-use rustix::process::Signal;
 
-use super::attempt::{Attempt, Progress, Way, dismiss};
+use super::attempt::{Attempt, Progress, Way};
+use super::farewell::{see_off, signalled};
 use crate::random;
-use crate::run::house::{House, Turn};
-use crate::run::reaper::{Child, reap};
-use crate::run::{OURS, RunError};
+use crate::run::RunError;
+use crate::run::house::House;
+use crate::run::reaper::reap;
 use crate::ssh::intro::IntroError;
-
-/// How long ssh has to end by itself, and then again once it was told to.
-const SSH_END: Duration = Duration::from_secs(1);
 
 /// How long one round trip may take.
 const TRIP: Duration = Duration::from_secs(3);
@@ -78,7 +75,7 @@ pub fn look(house: &mut House, way: &Way, ask: Ask) -> Result<Asked, RunError> {
     let mut attempt = way.attempt(&random::secret()?, ask)?;
     let result = wait(house, &mut attempt);
     let took = attempt.age();
-    let (mut child, link) = attempt.into_parts();
+    let (child, link) = attempt.into_parts();
     let mut outcome = match result {
         Ok(Heard::Answer(answer)) => {
             let trip = if echoes { round_trip(house, &link)? } else { Ok(None) };
@@ -91,7 +88,7 @@ pub fn look(house: &mut House, way: &Way, ask: Ask) -> Result<Asked, RunError> {
         Err(error) => Err(error),
     };
     drop(link);
-    if let Some(code) = see_off(house, &mut child, !matches!(outcome, Ok(Outcome::Reply(_))))? {
+    if let Some(code) = see_off(house, &mut vec![child], !matches!(outcome, Ok(Outcome::Reply(_))))? {
         outcome = Ok(Outcome::Signal(code));
     }
     Ok(Asked { took, outcome })
@@ -102,11 +99,6 @@ enum Heard {
     Answer(Answer),
     /// The exit code for it.
     Signal(u8),
-}
-
-/// The exit code for a signal that ends us, if one has come.
-fn signalled(turn: &Turn) -> Option<u8> {
-    turn.arrived.ending.first().map(|signal| u8::try_from(128 + signal.as_raw()).unwrap_or(OURS))
 }
 
 fn wait(house: &mut House, attempt: &mut Attempt) -> Result<Heard, RunError> {
@@ -161,28 +153,4 @@ fn round_trip(house: &mut House, link: &ByteStream) -> Result<Result<Option<Dura
         best = best.into_iter().chain([begun.elapsed()]).min();
     }
     Ok(Ok(best))
-}
-
-/// Waits for ssh to end, and makes it. Says the exit code for a signal that came meanwhile.
-fn see_off(house: &mut House, child: &mut Child, at_once: bool) -> Result<Option<u8>, RunError> {
-    let begun = Instant::now();
-    let (mut told, mut signal) = (false, None);
-    loop {
-        // It may have ended before we looked.
-        reap(&mut [&mut *child]);
-        if child.status().is_some() {
-            return Ok(signal);
-        }
-        let hurry = at_once || signal.is_some() || begun.elapsed() >= SSH_END;
-        if hurry && !std::mem::replace(&mut told, true) {
-            dismiss(child);
-        }
-        let left = (2 * SSH_END).saturating_sub(begun.elapsed());
-        if left.is_zero() {
-            child.signal(Signal::KILL);
-            return Ok(signal);
-        }
-        let turn = house.turn(&[], Some(left.min(SSH_END)))?;
-        signal = signal.or(signalled(&turn));
-    }
 }

@@ -18,6 +18,7 @@ use farway_sys::net::{ByteStream, Socket};
 use rustix::process::Signal;
 
 use super::attempt::{Attempt, Progress, Way, dismiss};
+use super::farewell::see_off;
 use super::retry::Retry;
 use super::status::Status;
 use super::terminal::{self, Terminal};
@@ -28,9 +29,6 @@ use crate::ssh::intro::Fallback;
 
 /// How long the other end has to say that everything has ended, once we have asked for it.
 const FAREWELL: Duration = Duration::from_secs(3);
-
-/// How long ssh has to end by itself after the session.
-const SSH_END: Duration = Duration::from_secs(1);
 
 /// How long one try for a new link may take; people may have to type passwords.
 const TRY: Duration = Duration::from_secs(60);
@@ -137,7 +135,7 @@ impl<'a> Near<'a> {
             self.ssh.push(attempt.into_parts().0);
         }
         self.bridge.unlink();
-        self.see_ssh_off()?;
+        see_off(self.house, &mut self.ssh, false)?;
         result
     }
 
@@ -407,31 +405,6 @@ impl<'a> Near<'a> {
             if !self.status.is_live() {
                 self.status
                     .say(&format!("the link to {} is lost ({loss}); trying to get it back", self.way.name));
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits for ssh to end, and makes it.
-    fn see_ssh_off(&mut self) -> Result<(), RunError> {
-        let begun = Instant::now();
-        let mut told = false;
-        // Whose end was seen while we waited for something else.
-        reap(&mut self.ssh.iter_mut().collect::<Vec<_>>());
-        self.ssh.retain(|child| child.status().is_none());
-        while !self.ssh.is_empty() {
-            let left = (2 * SSH_END).saturating_sub(begun.elapsed());
-            if left.is_zero() {
-                self.ssh.iter().for_each(|child| child.signal(Signal::KILL));
-                break;
-            }
-            if begun.elapsed() >= SSH_END && !std::mem::replace(&mut told, true) {
-                self.ssh.iter().for_each(dismiss);
-            }
-            let turn = self.house.turn(&[], Some(left.min(SSH_END)))?;
-            if turn.arrived.child {
-                reap(&mut self.ssh.iter_mut().collect::<Vec<_>>());
-                self.ssh.retain(|child| child.status().is_none());
             }
         }
         Ok(())

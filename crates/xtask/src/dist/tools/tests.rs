@@ -1,6 +1,6 @@
 use super::*;
 
-const ARCH: Arch = Arch { name: "aarch64", machine: 183 };
+const ARCH: Arch = Arch { name: "aarch64", machine: 183, packages: "some-gcc" };
 
 #[test]
 fn names_are_those_of_cargo_and_cc() {
