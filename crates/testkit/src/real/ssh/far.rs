@@ -76,7 +76,8 @@ pub enum Root {
     /// A root of its own with busybox and nothing else. If that is static (Debian's `busybox-static`): no libraries and
     /// no loader either ([`Machine::has_loader`]). Login shell: `busybox sh`.
     Busybox {
-        /// Applets that it does not have, such as `gzip`.
+        /// Applets that have no file, such as `gzip`. A shell that finds applets in itself, as Debian's static one
+        /// does, has them all the same.
         without: Vec<&'static str>,
     },
 }
