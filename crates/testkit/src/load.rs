@@ -37,18 +37,6 @@ impl Wire {
         Self { socket, stream: Stream::new(Form::Program), fds: Default::default(), input: BytesMut::new() }
     }
 
-    /// Waits for the first bytes; false if the stream ends without any.
-    pub fn begins(&mut self, patience: Duration) -> io::Result<bool> {
-        let mut polls = PollSet::new();
-        polls.add(std::os::fd::AsFd::as_fd(&self.socket), Interest { readable: true, writable: false });
-        polls.wait(Some(patience))?;
-        self.input.clear();
-        let received =
-            self.socket.recv(&mut self.input, 64 << 10, &mut self.fds).map_err(io::Error::other)?;
-        self.stream.push(&self.input);
-        Ok(matches!(received, Received::Bytes(_)))
-    }
-
     /// The next message; `None` at the end of the stream.
     pub fn next(&mut self, patience: Duration) -> io::Result<Option<(Header, bytes::Bytes)>> {
         let until = Instant::now() + patience;

@@ -1,12 +1,14 @@
 //! The compositor: answers every commit at once, remembers when it came, and can show what it was given.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use farway_proto::wayland::{Builder, Form, Interface, ObjectId, Way, by_name};
+use farway_sys::event::{Interest, PollSet, WakeReceiver, Waker, waker};
 use farway_sys::mem::Region;
 use farway_sys::net::{Socket, UnixListening, listen_unix};
 
@@ -44,45 +46,66 @@ impl Frames {
 /// See the module.
 #[derive(Debug)]
 pub struct Sink {
-    listener: UnixListening,
+    /// Those who have begun to show something.
+    shown: Receiver<Frames>,
+    /// Ends the thread that lets them in.
+    end: Waker,
 }
 
 impl Sink {
-    /// Listens.
+    /// Listens, and serves each connection in a thread of its own.
     ///
     /// # Errors
     /// The socket cannot be made.
     pub fn listen(path: &Path) -> io::Result<Self> {
-        Ok(Self { listener: listen_unix(path, 128).map_err(io::Error::other)? })
+        let listener = listen_unix(path, 128).map_err(io::Error::other)?;
+        let (end, ended) = waker()?;
+        let (shows, shown) = channel();
+        thread::spawn(move || admit(&listener, &ended, &shows));
+        Ok(Self { shown, end })
     }
 
-    /// Waits for a connection and serves it in a thread of its own.
+    /// Waits for the next application. Those who only look whether somebody listens, or what there is, are none.
     ///
     /// # Errors
     /// Nobody came in time.
     pub fn accept(&self, patience: Duration) -> io::Result<Frames> {
-        use std::os::fd::AsFd;
-        let wire = loop {
-            let mut polls = farway_sys::event::PollSet::new();
-            polls.add(self.listener.as_fd(), farway_sys::event::Interest { readable: true, writable: false });
-            polls.wait(Some(patience))?;
-            let fd = self.listener.accept()?.ok_or(io::ErrorKind::TimedOut)?;
-            let mut wire = Wire::new(Socket::from(fd));
-            // Some programs only try whether somebody listens.
-            if wire.begins(patience)? {
-                break wire;
-            }
-        };
-        let (commits_in, commits) = channel();
-        let (ask, asked) = channel();
-        let (pixels_in, pixels) = channel();
-        thread::spawn(move || {
-            let mut client = Client::new(wire, commits_in);
-            // An error ends this connection; whoever waits for commits sees that.
-            let _ = client.serve(&asked, &pixels_in);
-        });
-        Ok(Frames { commits, ask, pixels })
+        self.shown.recv_timeout(patience).map_err(|_| io::ErrorKind::TimedOut.into())
     }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.end.wake();
+    }
+}
+
+fn admit(listener: &UnixListening, ended: &WakeReceiver, shows: &Sender<Frames>) {
+    let readable = Interest { readable: true, writable: false };
+    loop {
+        let mut polls = PollSet::new();
+        polls.add(listener.as_fd(), readable);
+        let end = polls.add(ended.as_fd(), readable);
+        if polls.wait(None).is_err() || polls.ready(end).any() {
+            return;
+        }
+        // An error is somebody's who did not wait.
+        while let Ok(Some(fd)) = listener.accept() {
+            let shows = shows.clone();
+            thread::spawn(move || {
+                let (mut client, ends) = Client::new(Wire::new(Socket::from(fd)), shows);
+                // An error ends this connection; whoever waits for commits sees that.
+                let _ = client.serve(&ends);
+            });
+        }
+    }
+}
+
+/// Where a client's thread hears what is asked, and answers.
+#[derive(Debug)]
+struct Ends {
+    asked: Receiver<()>,
+    pixels: Sender<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -95,12 +118,20 @@ struct Client {
     shown: u32,
     frame: Vec<u32>,
     commits: Sender<Instant>,
+    shows: Sender<Frames>,
+    /// Until it makes its first surface.
+    frames: Option<Frames>,
 }
 
 impl Client {
-    fn new(wire: Wire, commits: Sender<Instant>) -> Self {
+    fn new(wire: Wire, shows: Sender<Frames>) -> (Self, Ends) {
         let display = by_name(b"wl_display").expect("the core protocol is known");
-        Self {
+        let (commits, told) = channel();
+        let (ask, asked) = channel();
+        let (pixels, seen) = channel();
+        let client = Self {
+            shows,
+            frames: Some(Frames { commits: told, ask, pixels: seen }),
             wire,
             objects: [(1, display)].into(),
             pool: None,
@@ -109,10 +140,11 @@ impl Client {
             shown: 0,
             frame: Vec::new(),
             commits,
-        }
+        };
+        (client, Ends { asked, pixels })
     }
 
-    fn serve(&mut self, asked: &Receiver<()>, pixels: &Sender<Vec<u8>>) -> io::Result<()> {
+    fn serve(&mut self, ends: &Ends) -> io::Result<()> {
         while let Some((header, body)) = self.wire.next(PATIENCE)? {
             let now = Instant::now();
             let interface = self.objects.get(&header.object.0).copied();
@@ -134,6 +166,10 @@ impl Client {
             match (interface.name, signature.name) {
                 ("wl_display", "get_registry") => self.globals(id(0))?,
                 ("wl_display", "sync") => self.done(&[id(0)])?,
+                ("wl_compositor", "create_surface") => {
+                    // Nobody may wait for it any more.
+                    self.frames.take().into_iter().for_each(|frames| drop(self.shows.send(frames)));
+                }
                 ("wl_shm", "create_pool") => {
                     let fd = self.wire.fds.pop_front().ok_or(io::ErrorKind::InvalidData)?;
                     self.pool = Some(Region::adopt(fd, int(2) as u64).map_err(io::Error::other)?);
@@ -143,23 +179,23 @@ impl Client {
                 }
                 ("wl_surface", "attach") => self.attached = args.object(0).map_or(0, |object| object.0),
                 ("wl_surface", "frame") => self.frame.push(id(0)),
-                ("wl_surface", "commit") => self.commit(now, asked, pixels)?,
+                ("wl_surface", "commit") => self.commit(now, ends)?,
                 _ => {}
             }
         }
         Ok(())
     }
 
-    fn commit(&mut self, now: Instant, asked: &Receiver<()>, pixels: &Sender<Vec<u8>>) -> io::Result<()> {
+    fn commit(&mut self, now: Instant, ends: &Ends) -> io::Result<()> {
         let _ = self.commits.send(now);
         let released = std::mem::replace(&mut self.shown, self.attached);
-        if asked.try_recv().is_ok() {
+        if ends.asked.try_recv().is_ok() {
             let (offset, len) = self.buffers.get(&self.shown).copied().unwrap_or((0, 0));
             let mut bytes = vec![0; len];
             if let Some(pool) = &self.pool {
                 pool.read(offset, &mut bytes).map_err(io::Error::other)?;
             }
-            let _ = pixels.send(bytes);
+            let _ = ends.pixels.send(bytes);
         }
         if released != 0 && released != self.shown {
             let release =
