@@ -19,6 +19,7 @@ mod viewport;
 
 use std::sync::LazyLock;
 
+pub(crate) use presentation::{linux_clock, local_clock};
 pub(crate) use registry::admitted;
 
 use crate::engine::dispatch::Handler;

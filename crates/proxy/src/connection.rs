@@ -50,7 +50,7 @@ pub struct Parts<'a> {
     pub compression: Compression,
     /// The user's choices.
     pub settings: &'a Settings,
-    /// What the compositor is known to tell, for the application's half.
+    /// What the compositor is known to tell: see [`farway_proto::engine::Config::preview`].
     pub preview: Option<Arc<Preview>>,
     /// Threads for large frames.
     pub workers: &'a Workers,

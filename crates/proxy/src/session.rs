@@ -31,9 +31,6 @@ pub use port::Port;
 /// The most that is read from a port at its end: what pipes and terminals hold.
 const DRAINED: usize = 1 << 20;
 
-/// A port is read when the session has room for so much: else a stream that has to wait is moved in crumbs.
-const ROOM: usize = 128 << 10;
-
 /// What the owner should know.
 #[derive(Debug)]
 pub enum Notice {
@@ -291,7 +288,8 @@ impl Bridge {
         self.session.ask(now());
         self.flush();
         for (id, port) in &mut self.ports {
-            let room = self.session.room(*id) >= ROOM;
+            // For a whole read: else a stream that has to wait is moved in crumbs.
+            let room = self.session.room(*id) >= port::READ;
             port.prepare(polls, room);
         }
         let more = self.session.has_output(now());

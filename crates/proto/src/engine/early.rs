@@ -102,9 +102,6 @@ impl Early {
         header: Header,
         message: &[u8],
     ) -> Vec<Vec<u8>> {
-        if self.preview.is_none() && self.said.is_empty() {
-            return Vec::new();
-        }
         let body = message.get(Header::SIZE..).unwrap_or_default();
         let args = Args::parse(signature, body).ok();
         let answer = args.and_then(|args| match (interface, signature.name) {
@@ -244,11 +241,10 @@ impl Engine {
         if self.early.preview.is_none() && self.early.said.is_empty() {
             return Ok(());
         }
-        let Some(interface) = self.state.objects.get(header.object).map(|object| object.interface) else {
-            self.early.preview = None;
-            return Ok(());
-        };
-        let Some(signature) = interface.message(Way::Request, header.opcode) else {
+        let known = self.state.objects.get(header.object).map(|object| object.interface);
+        let Some((interface, signature)) =
+            known.and_then(|it| Some((it, it.message(Way::Request, header.opcode)?)))
+        else {
             self.early.preview = None;
             return Ok(());
         };

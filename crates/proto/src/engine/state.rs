@@ -11,6 +11,7 @@ use super::fault::{Fault, Limited, Party, Reason};
 use super::{Config, FdQueue};
 use crate::channel::Frame;
 use crate::damage::Interval;
+use crate::handlers::local_clock;
 use crate::ids::{FdId, Instant, Now, Rid, Role};
 use crate::objects::{Data, Objects};
 use crate::shadow::{Body, Shadow, Shadows};
@@ -55,8 +56,7 @@ impl State {
     pub fn new(role: Role, config: Config) -> Self {
         let foretold = config.preview.as_ref().filter(|_| role == Role::Display);
         let clock = foretold.and_then(|preview| preview.clock());
-        let local = |linux| config.clocks.iter().find(|it| it.1 == linux).map_or(linux, |it| it.0);
-        let clock = clock.map(local);
+        let clock = clock.map(|linux| local_clock(&config.clocks, linux));
         Self {
             role,
             config,

@@ -18,14 +18,24 @@ pub(super) const RULES: &[Rule] = &[
 
 const SECOND: i128 = 1_000_000_000;
 
+/// What Linux calls the clock that has this number here. `clocks` as in [`crate::engine::Config::clocks`].
+pub(crate) fn linux_clock(clocks: &[(u32, u32)], local: u32) -> u32 {
+    clocks.iter().find(|(here, _)| *here == local).map_or(local, |(_, linux)| *linux)
+}
+
+/// The number here of the clock that Linux calls so.
+pub(crate) fn local_clock(clocks: &[(u32, u32)], linux: u32) -> u32 {
+    clocks.iter().find(|(_, there)| *there == linux).map_or(linux, |(local, _)| *local)
+}
+
 fn clock_id(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let sent = cx.uint(0)?;
     let clocks = &cx.state.config.clocks;
     let (local, forwarded) = if cx.inbound {
-        let local = clocks.iter().find(|(_, linux)| *linux == sent).map_or(sent, |(local, _)| *local);
+        let local = local_clock(clocks, sent);
         (local, local)
     } else {
-        (sent, clocks.iter().find(|(local, _)| *local == sent).map_or(sent, |(_, linux)| *linux))
+        (sent, linux_clock(clocks, sent))
     };
     match cx.state.clock {
         Some(known) if known != local => return cx.fault(Reason::ClockChanged),
@@ -77,8 +87,7 @@ fn presentation_offset(cx: &mut Cx<'_>) -> i64 {
         cx.state.note(Note::NoClock);
         return cx.state.now.monotonic_offset;
     };
-    let clocks = &cx.state.config.clocks;
-    match clocks.iter().find(|(local, _)| *local == clock).map_or(clock, |(_, linux)| *linux) {
+    match linux_clock(&cx.state.config.clocks, clock) {
         REALTIME => 0,
         MONOTONIC => cx.state.now.monotonic_offset,
         _ => cx.state.now.presentation_offset,

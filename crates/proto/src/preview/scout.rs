@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{EVENTS_MAX, Event, GLOBALS_MAX, GREETERS, Global, Preview};
-use crate::handlers::admitted;
+use crate::handlers::{admitted, linux_clock};
 use crate::wayland::{Args, Builder, Form, Header, Interface, ObjectId, Stream, Way, by_name};
 
 const REGISTRY: ObjectId = ObjectId(2);
@@ -132,12 +132,13 @@ impl Scout {
 
     /// Clocks are told by the numbers that Linux has for them.
     fn canonical(&self, interface: &Interface, event: Event) -> Option<Event> {
-        let local = match interface.name {
-            "wp_presentation" => *event.0.get(1)?,
-            _ => return Some(event),
-        };
-        let linux = self.clocks.iter().find(|(here, _)| *here == local).map_or(local, |(_, linux)| *linux);
-        Some(Event(vec![event.0[0], linux]))
+        match interface.name {
+            "wp_presentation" => {
+                let local = *event.0.get(1)?;
+                Some(Event(vec![event.0[0], linux_clock(&self.clocks, local)]))
+            }
+            _ => Some(event),
+        }
     }
 
     fn on_global(&mut self, header: Header, message: &[u8]) -> Option<()> {

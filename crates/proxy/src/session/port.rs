@@ -13,7 +13,7 @@ use super::buffers::Buffers;
 use crate::queue::Queue;
 
 /// Bytes read in one turn.
-const READ: usize = 128 << 10;
+pub(super) const READ: usize = 128 << 10;
 
 /// See the module.
 #[derive(Debug)]

@@ -81,11 +81,10 @@ impl Drop for Sink {
 }
 
 fn admit(listener: &UnixListening, ended: &WakeReceiver, shows: &Sender<Frames>) {
-    let readable = Interest { readable: true, writable: false };
     loop {
         let mut polls = PollSet::new();
-        polls.add(listener.as_fd(), readable);
-        let end = polls.add(ended.as_fd(), readable);
+        polls.add(listener.as_fd(), Interest::READ);
+        let end = polls.add(ended.as_fd(), Interest::READ);
         if polls.wait(None).is_err() || polls.ready(end).any() {
             return;
         }

@@ -57,7 +57,7 @@ const GLOBALS: [(&str, u32, Fate); 24] = [
     ("zunknown_thing_v1", 77, Fate::Same),
 ];
 
-/// A global of [`Screen::preview`] that nobody has.
+/// A global of [`preview`] that nobody has.
 pub const NOBODY: u32 = 99;
 
 /// What a scout would have found, with what may be wrong of it: one global that is not there, one that is not known.

@@ -29,7 +29,7 @@ mod hostile;
 const MILLISECOND: u64 = 1_000_000;
 
 /// Mixed into the seed, so that worlds without a preview stay what they were.
-const SALT: u64 = 0xf0_4e70_1d00;
+pub const SALT: u64 = 0xf0_4e70_1d00;
 
 /// See the module.
 #[derive(Debug)]

@@ -25,12 +25,9 @@ use crate::sim::half::Half;
 use crate::sim::kernel::Kernel;
 use crate::sim::problem::Problem;
 use crate::sim::sabotage::{Kind, Sabotage};
-use crate::sim::world::cross;
+use crate::sim::world::{SALT, cross};
 
 const MILLISECOND: u64 = 1_000_000;
-
-/// Mixed into the seed, so that worlds without a preview stay what they were.
-const SALT: u64 = 0xf0_4e70_1d00;
 
 /// Rounds after which a world that still moves is restless.
 const ROUNDS: u32 = 200_000;
