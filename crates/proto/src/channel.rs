@@ -3,10 +3,12 @@
 //! Not the transport that carries them, and not what they mean: see [`crate::engine`]. Invariant: whatever
 //! bytes arrive, the result is a frame or a [`ChannelError`], and memory grows only with bytes that came.
 
+mod capabilities;
 mod deframe;
 mod frame;
 mod header;
 
+pub use capabilities::Capabilities;
 pub use deframe::Deframer;
 pub use frame::{Frame, MAX_FRAME, Update, kind};
 pub use header::{CompressionCode, Greeting, KEY_OF_FARWAY, VideoCode, WireVersion};

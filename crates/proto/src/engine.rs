@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use crate::channel::{Frame, WireVersion};
+use crate::channel::{Capabilities, Frame, WireVersion};
 use crate::ids::{FdId, Instant, Now, Rid, Role, Ticket};
 use crate::preview::Preview;
 use crate::wayland::Form;
@@ -54,6 +54,10 @@ pub struct Config {
     /// What the compositor is known to tell: on the application's side, for applications that ask; on the display's,
     /// as the other half may have answered already, for what requests mean by it.
     pub preview: Option<Arc<Preview>>,
+    /// What is to be used of what we can do, if the other half can too.
+    pub capabilities: Capabilities,
+    /// What the header said that the other half can do; on the display's side only, and `None` if it is no farway.
+    pub peer: Option<Capabilities>,
 }
 
 impl Default for Config {
@@ -65,6 +69,8 @@ impl Default for Config {
             trace: false,
             clocks: Vec::new(),
             preview: None,
+            capabilities: Capabilities::NONE,
+            peer: None,
         }
     }
 }
@@ -205,6 +211,9 @@ impl Engine {
         if role == Role::Display && !version.acknowledges() {
             engine.state.send(Frame::Version(version.0));
         }
+        if engine.state.peer.is_some() {
+            engine.state.send(Frame::Capabilities(engine.state.config.capabilities));
+        }
         engine
     }
 
@@ -342,6 +351,11 @@ impl Engine {
     /// The clock of presentation times, as a number of this machine's system, once it is known.
     pub fn presentation_clock(&self) -> Option<u32> {
         self.state.clock
+    }
+
+    /// What both halves can do beyond the plain channel, as far as is known.
+    pub fn agreed(&self) -> Capabilities {
+        self.state.agreed()
     }
 
     /// The role it was made for.

@@ -13,7 +13,7 @@ mod retry;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use farway_proto::channel::{Deframer, WireVersion};
+use farway_proto::channel::{Capabilities, Deframer, WireVersion};
 use farway_proto::engine::{Engine, Job, Outcome};
 use farway_proto::preview::Preview;
 use farway_proto::{Now, Role};
@@ -46,6 +46,8 @@ pub struct Parts<'a> {
     pub greeting: Option<[u8; 16]>,
     /// The version in force.
     pub version: WireVersion,
+    /// What the header said that the other half can do: see [`farway_proto::engine::Config::peer`].
+    pub peer: Option<Capabilities>,
     /// How content is packed on this channel.
     pub compression: Compression,
     /// The user's choices.
@@ -100,6 +102,7 @@ impl<'a> Connection<'a> {
         let mut config = parts.settings.config();
         config.version = parts.version;
         config.preview = parts.preview;
+        config.peer = parts.peer;
         let mut channel_out = ChannelOutbox::default();
         if let Some(greeting) = parts.greeting {
             channel_out.push_raw(&greeting);

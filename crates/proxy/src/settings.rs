@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use farway_proto::channel::CompressionCode;
+use farway_proto::channel::{Capabilities, CompressionCode};
 use farway_proto::engine::{Config, Limits};
 use farway_sys::pack::Compression;
 
 use crate::stats::Tally;
+
+/// All that we can do beyond the plain channel.
+const CAPABILITIES: Capabilities = Capabilities::NONE;
 
 /// How connections are to be served.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct Settings {
     pub threads: usize,
     /// Bounds for each connection.
     pub limits: Limits,
+    /// What is used beyond the plain channel, where the other half is a farway too.
+    pub capabilities: Capabilities,
     /// Log every Wayland message.
     pub trace: bool,
     /// Where shared memory lives on systems that have only files for it. `None`: the system's temporary
@@ -37,6 +42,7 @@ impl Default for Settings {
             title_prefix: String::new(),
             threads: 1,
             limits: Limits::default(),
+            capabilities: CAPABILITIES,
             trace: false,
             temporary: None,
             tally: None,
@@ -51,6 +57,7 @@ impl Settings {
             title_prefix: self.title_prefix.clone().into_bytes(),
             limits: self.limits.clone(),
             trace: self.trace,
+            capabilities: self.capabilities,
             clocks: canonical_clocks(),
             ..Config::default()
         }

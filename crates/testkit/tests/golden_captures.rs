@@ -107,6 +107,7 @@ fn name(frame: &Frame) -> &'static str {
         Frame::Ack(_) => "AckNblocks",
         Frame::Close(_) => "Close",
         Frame::Version(_) => "Version",
+        ours => panic!("{ours:?} is in no capture"),
     }
 }
 
@@ -155,6 +156,7 @@ fn compare(frame: &Frame, entry: &Value, at: &str) {
         | Frame::PipeShutdownW(id) => rid(id),
         Frame::Ack(value) | Frame::Version(value) => field(*value, "value"),
         Frame::Close(value) => assert_eq!(i64::from(*value), number(&entry["value"]), "{at}"),
+        ours => panic!("{ours:?} is in no capture"),
     }
 }
 

@@ -5,8 +5,9 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::ChannelError;
+use super::{Capabilities, ChannelError};
 use crate::ids::Rid;
+use crate::wayland::ObjectId;
 
 /// The longest frame that the 27-bit length field allows, header word included.
 pub const MAX_FRAME: usize = (1 << 27) - 1;
@@ -31,8 +32,14 @@ pub mod kind {
     pub const RESTART: u8 = 17;
     pub const CLOSE: u8 = 18;
     pub const VERSION: u8 = 23;
+    // Between two farways only, see `Capabilities`:
+    pub const CAPABILITIES: u8 = 24;
+    pub const AWAIT_RELEASE: u8 = 25;
+    pub const COPY: u8 = 26;
+    pub const PIXELS: u8 = 27;
+    pub const PACKED_DIFF: u8 = 28;
     /// One past the last assigned code.
-    pub const END: u8 = 24;
+    pub const END: u8 = 29;
 }
 
 /// New content for a replicated buffer; the payload is still compressed.
@@ -114,6 +121,11 @@ pub enum Frame {
     Close(i32),
     /// The wire version that the display's side chose.
     Version(u32),
+    /// What the display's side can do, if the header is a farway's.
+    Capabilities(Capabilities),
+    /// Everything behind it waits until the compositor has released this `wl_buffer`: the application was told so
+    /// ahead of time, and what follows changes it.
+    AwaitRelease(ObjectId),
 }
 
 impl Frame {
@@ -134,6 +146,8 @@ impl Frame {
             Self::Ack(_) => kind::ACK,
             Self::Close(_) => kind::CLOSE,
             Self::Version(_) => kind::VERSION,
+            Self::Capabilities(_) => kind::CAPABILITIES,
+            Self::AwaitRelease(_) => kind::AWAIT_RELEASE,
         }
     }
 
@@ -194,7 +208,10 @@ impl Frame {
             | Self::PipeTransfer(rid, _)
             | Self::PipeShutdownR(rid)
             | Self::PipeShutdownW(rid) => out.put_i32_le(rid.0),
-            Self::Ack(n) | Self::Version(n) => out.put_u32_le(*n),
+            Self::Ack(n)
+            | Self::Version(n)
+            | Self::Capabilities(Capabilities(n))
+            | Self::AwaitRelease(ObjectId(n)) => out.put_u32_le(*n),
             Self::Close(code) => out.put_i32_le(*code),
         }
     }
@@ -259,12 +276,15 @@ impl Frame {
                     _ => Self::PipeShutdownW(rid),
                 }
             }
-            kind::ACK | kind::CLOSE | kind::VERSION => {
+            kind::ACK | kind::CLOSE | kind::VERSION | kind::CAPABILITIES | kind::AWAIT_RELEASE => {
                 exactly(8)?;
+                let value = word(4)?;
                 match kind {
-                    kind::ACK => Self::Ack(word(4)?),
-                    kind::CLOSE => Self::Close(word(4)? as i32),
-                    _ => Self::Version(word(4)?),
+                    kind::ACK => Self::Ack(value),
+                    kind::CLOSE => Self::Close(value as i32),
+                    kind::VERSION => Self::Version(value),
+                    kind::CAPABILITIES => Self::Capabilities(Capabilities(value)),
+                    _ => Self::AwaitRelease(ObjectId(value)),
                 }
             }
             known if known < kind::END => return Err(ChannelError::UnexpectedKind(known)),

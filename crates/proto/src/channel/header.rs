@@ -1,7 +1,7 @@
 //! The connection header: the first 16 bytes from the application's side (channel.md 2.1), and what each side
 //! concludes from it. Not a dialogue: nothing corresponds to it in the other direction.
 
-use super::ChannelError;
+use super::{Capabilities, ChannelError};
 
 /// The wire version in force on a channel. 16 and 17 exist; only 16 acknowledges messages.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
@@ -61,7 +61,7 @@ pub enum VideoCode {
 }
 
 /// The key that a farway sends: peers ignore it (Rust ones) or keep it unused (C ones), and another farway
-/// recognises it. The last four bytes are a bit set of what the sender can do; none is assigned yet.
+/// recognises it. The last four bytes are the sender's [`Capabilities`].
 pub const KEY_OF_FARWAY: [u8; 12] = *b"farway/1\0\0\0\0";
 
 /// The parsed connection header.
@@ -87,8 +87,10 @@ impl Greeting {
     /// Bytes of a header.
     pub const SIZE: usize = 16;
 
-    /// The header of a farway that uses `compression`.
-    pub fn ours(compression: CompressionCode) -> Self {
+    /// The header of a farway that uses `compression` and can do this.
+    pub fn ours(compression: CompressionCode, capabilities: Capabilities) -> Self {
+        let mut key = KEY_OF_FARWAY;
+        key[8..].copy_from_slice(&capabilities.0.to_le_bytes());
         Self {
             version: WireVersion::V17,
             compression: Some(compression),
@@ -96,13 +98,19 @@ impl Greeting {
             no_dmabuf: true,
             reconnectable: false,
             update: false,
-            key: KEY_OF_FARWAY,
+            key,
         }
     }
 
     /// True if the sender is a farway.
     pub fn from_farway(&self) -> bool {
         self.key[..8] == KEY_OF_FARWAY[..8]
+    }
+
+    /// What the sender can do; `None` if it is no farway.
+    pub fn capabilities(&self) -> Option<Capabilities> {
+        let bits = self.key.last_chunk().map(|bits| Capabilities(u32::from_le_bytes(*bits)));
+        bits.filter(|_| self.from_farway())
     }
 
     /// The version both sides use if the receiver speaks up to 17.

@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::*;
 use crate::ids::Rid;
+use crate::wayland::ObjectId;
 
 fn written(frame: &Frame) -> Vec<u8> {
     let mut out = BytesMut::new();
@@ -44,6 +45,8 @@ fn samples() -> Vec<(Frame, Vec<u8>)> {
         (Frame::Close(0), vec![0x12, 1, 0, 0, 0, 0, 0, 0]),
         (Frame::Close(-1), vec![0x12, 1, 0, 0, 255, 255, 255, 255]),
         (Frame::Version(17), vec![0x17, 1, 0, 0, 17, 0, 0, 0]),
+        (Frame::Capabilities(Capabilities(5)), vec![0x18, 1, 0, 0, 5, 0, 0, 0]),
+        (Frame::AwaitRelease(ObjectId(9)), vec![0x19, 1, 0, 0, 9, 0, 0, 0]),
     ]
 }
 
@@ -132,7 +135,7 @@ fn impossible_frames() {
         (&[word(12, 2), 0, 1], ChannelError::ZeroRid),
         (&[word(8, 9), 1], ChannelError::UnexpectedKind(9)),
         (&[word(8, 17), 1], ChannelError::UnexpectedKind(17)),
-        (&[word(8, 24), 1], ChannelError::UnknownKind(24)),
+        (&[word(8, 29), 1], ChannelError::UnknownKind(29)),
         (&[word(8, 31)], ChannelError::UnknownKind(31)),
     ];
     for (words, error) in cases {
@@ -195,7 +198,7 @@ fn not_headers() {
 #[test]
 fn our_header() {
     for compression in [CompressionCode::None, CompressionCode::Lz4, CompressionCode::Zstd] {
-        let ours = Greeting::ours(compression);
+        let ours = Greeting::ours(compression, Capabilities::RELEASES);
         let read = Greeting::parse(&ours.to_bytes()).unwrap();
         assert_eq!(read, ours);
         assert!(read.from_farway() && read.no_dmabuf);

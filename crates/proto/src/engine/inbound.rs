@@ -12,7 +12,7 @@ use super::effect::{Access, Create, Effect, Handover};
 use super::fault::{Fault, Limited, Party, Reason};
 use super::state::State;
 use super::{Engine, drain};
-use crate::channel::{Frame, WireVersion};
+use crate::channel::{Capabilities, Frame, WireVersion, kind};
 use crate::ids::{Rid, Role};
 use crate::shadow::{Body, Shadow};
 use crate::wayland::{Form, Header, Way, split_first};
@@ -100,13 +100,23 @@ impl Engine {
             Frame::Ack(_) => {}
             Frame::Close(_) => self.life.goodbye = true,
             Frame::Version(version) => return self.adopt_version(version),
+            Frame::Capabilities(theirs) => return self.adopt_capabilities(theirs),
+            Frame::AwaitRelease(_) => return peer(Reason::Unexpected(kind::AWAIT_RELEASE)),
         }
+        Ok(())
+    }
+
+    fn adopt_capabilities(&mut self, theirs: Capabilities) -> Result<(), Fault> {
+        if self.state.role == Role::Display || self.state.peer.is_some() {
+            return peer(Reason::Unexpected(kind::CAPABILITIES));
+        }
+        self.state.peer = Some(theirs);
         Ok(())
     }
 
     fn adopt_version(&mut self, version: u32) -> Result<(), Fault> {
         if self.state.role == Role::Display || self.acks.received != 1 {
-            return peer(Reason::Unexpected(crate::channel::kind::VERSION));
+            return peer(Reason::Unexpected(kind::VERSION));
         }
         if !(WireVersion::V16.0..=WireVersion::V17.0).contains(&version) {
             return peer(Reason::Version(version));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::effect::{Adopt, Effect, Note, PipeEvent};
 use super::fault::{Fault, Limited, Party, Reason};
 use super::{Config, FdQueue};
-use crate::channel::Frame;
+use crate::channel::{Capabilities, Frame};
 use crate::damage::Interval;
 use crate::handlers::local_clock;
 use crate::ids::{FdId, Instant, Now, Rid, Role};
@@ -38,6 +38,8 @@ pub(crate) struct State {
     pub globals: BTreeMap<u32, Caps>,
     /// The presentation clock, as the compositor numbers it.
     pub clock: Option<u32>,
+    /// What the other half has said that it can do.
+    pub peer: Option<Capabilities>,
     /// A capture protocol is in use: files of the peer need mirrors.
     pub captures: bool,
     /// Shadows that the next batch has to open, grow or send.
@@ -59,6 +61,7 @@ impl State {
         let clock = clock.map(|linux| local_clock(&config.clocks, linux));
         Self {
             role,
+            peer: config.peer.filter(|_| role == Role::Display),
             config,
             now: Now::default(),
             objects: Objects::new(),
@@ -78,6 +81,11 @@ impl State {
 
     pub fn send(&mut self, frame: Frame) {
         self.effects.push_back(Effect::SendChannel(frame));
+    }
+
+    /// What both halves can do beyond the plain channel.
+    pub fn agreed(&self) -> Capabilities {
+        self.peer.map_or(Capabilities::NONE, |theirs| theirs.and(self.config.capabilities))
     }
 
     pub fn note(&mut self, note: Note) {

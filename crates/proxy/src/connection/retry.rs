@@ -94,7 +94,8 @@ impl Connection<'_> {
             self.channel = channel;
             self.deframer = Deframer::new();
             self.channel_out = ChannelOutbox::default();
-            self.channel_out.push_raw(&Greeting::ours(theirs).to_bytes());
+            let greeting = Greeting::ours(theirs, self.settings.capabilities);
+            self.channel_out.push_raw(&greeting.to_bytes());
             self.engine = Engine::new(farway_proto::Role::App, self.settings.config());
             let now = self.now();
             // A fault would come again as an effect.

@@ -23,6 +23,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
         deframer: Deframer::new(),
         greeting: None,
         version: WireVersion::V16,
+        peer: None,
         compression: settings.compression,
         settings: &settings,
         preview: None,

@@ -38,6 +38,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         deframer,
         greeting: None,
         version: greeting.negotiated(),
+        peer: greeting.capabilities(),
         compression,
         settings,
         preview: seat.service.preview(),

@@ -3,7 +3,7 @@
 //! Invariant: [`Half::alive`] needs an answer from the real process over this very connection, not only a socket that
 //! takes bytes.
 
-use farway_proto::channel::{CompressionCode, Frame, Greeting};
+use farway_proto::channel::{Capabilities, CompressionCode, Frame, Greeting};
 use farway_proto::wayland::{Form, ObjectId, split_first};
 
 use super::error::ensure;
@@ -65,7 +65,7 @@ impl ScreenHalf {
 
 /// A header like that of a foreign server.
 pub fn greeting(version: u32, compression: CompressionCode) -> Greeting {
-    let mut greeting = Greeting::ours(compression);
+    let mut greeting = Greeting::ours(compression, Capabilities::NONE);
     greeting.version.0 = version;
     greeting.key = *b"a peer's key";
     greeting

@@ -1,7 +1,7 @@
 //! 7.5: what a peer may send.
 
 use super::*;
-use crate::channel::kind;
+use crate::channel::{Capabilities, kind};
 use crate::engine::fault::Limited;
 
 fn peer(reason: Reason) -> Result<(), Fault> {
@@ -257,4 +257,26 @@ fn ids_before_their_messages() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Only whoever said that it is a farway is told what we can do, and only an application's half is told.
+#[test]
+fn capabilities_are_agreed_upon() {
+    let ours = Capabilities::RELEASES.with(Capabilities::COPIES);
+    let config = Config { version: WireVersion::V17, capabilities: ours, ..Config::default() };
+    let mut plain = Engine::new(Role::Display, config.clone());
+    assert!(!std::iter::from_fn(|| plain.poll()).any(|it| format!("{it:?}").contains("Capabilities")));
+    let peer = Some(Capabilities::RELEASES.with(Capabilities::PIXELS));
+    let mut display = Engine::new(Role::Display, Config { peer, ..config.clone() });
+    assert_eq!(display.agreed(), Capabilities::RELEASES);
+    let said: Vec<_> = std::iter::from_fn(|| display.poll()).collect();
+    assert!(matches!(said[1], Effect::SendChannel(Frame::Capabilities(it)) if it == ours));
+    assert!(display.on_channel(Now::default(), Frame::Capabilities(ours)).is_err());
+
+    let mut app = Engine::new(Role::App, config);
+    assert_eq!(app.agreed(), Capabilities::NONE);
+    app.on_channel(Now::default(), Frame::Version(17)).expect("a farway");
+    app.on_channel(Now::default(), Frame::Capabilities(Capabilities::COPIES)).expect("a farway");
+    assert_eq!(app.agreed(), Capabilities::COPIES);
+    assert!(app.on_channel(Now::default(), Frame::Capabilities(ours)).is_err(), "it is said once");
 }
