@@ -14,6 +14,7 @@ use crate::ids::{FdId, Instant, Now, Rid, Role, Ticket};
 use crate::preview::Preview;
 use crate::wayland::Form;
 
+pub mod ahead;
 mod batch;
 pub(crate) mod dispatch;
 mod early;
@@ -22,6 +23,7 @@ pub mod fault;
 mod inbound;
 mod lanes;
 mod outbound;
+mod pacing;
 mod shutdown;
 pub(crate) mod state;
 
@@ -228,7 +230,9 @@ impl Engine {
                 return Err(engine.state.local_fault(Reason::SurplusFds));
             }
             engine.local_in.extend_from_slice(bytes);
-            engine.take_local()
+            engine.take_local()?;
+            // What was waited for may have been said.
+            if engine.state.ahead.is_awaiting() { engine.take_frames() } else { Ok(()) }
         })
     }
 
@@ -309,6 +313,8 @@ impl Engine {
             self.acknowledge();
         }
         self.state.drop_slow_pipes();
+        // Whoever was waited for in vain is waited for no more.
+        let _ = self.guarded(now, Self::take_frames);
     }
 
     /// One side ended: its bytes are all in, and nothing can be written to it any more.
@@ -333,7 +339,7 @@ impl Engine {
 
     /// When [`Engine::on_timeout`] is to be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.acks.due, self.state.pipe_deadline()].into_iter().flatten().min()
+        [self.acks.due, self.state.pipe_deadline(), self.ahead_timeout()].into_iter().flatten().min()
     }
 
     /// Which sides may be read now.
@@ -343,9 +349,14 @@ impl Engine {
             local: alive && !self.batch.sealed && !self.life.local_closed,
             channel: alive
                 && !self.life.channel_closed
-                && !self.inbound.is_waiting()
+                && !self.is_held()
                 && self.state.pipe_backlog() <= self.state.config.limits.pipe_queue,
         }
+    }
+
+    /// Nothing that came over the channel is handled now.
+    fn is_held(&self) -> bool {
+        self.inbound.is_waiting() || self.state.ahead.is_awaiting()
     }
 
     /// The clock of presentation times, as a number of this machine's system, once it is known.
@@ -371,7 +382,10 @@ impl Engine {
         self.state.now = now;
         let result = step(self);
         match result {
-            Ok(()) => self.maybe_finish(),
+            Ok(()) => {
+                self.tell_ahead();
+                self.maybe_finish();
+            }
             Err(fault) => self.die(fault),
         }
         debug_assert!(self.verify().is_ok(), "{:?}", self.verify());

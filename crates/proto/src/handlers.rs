@@ -9,6 +9,7 @@ mod display;
 mod files;
 mod gamma;
 mod icon;
+mod pace;
 mod presentation;
 mod registry;
 mod selection;
@@ -56,6 +57,7 @@ const SUBJECTS: &[&[Rule]] = &[
     files::RULES,
     gamma::RULES,
     icon::RULES,
+    pace::RULES,
     presentation::RULES,
     registry::RULES,
     selection::RULES,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::damage::{History, ShmImage};
+use crate::engine::ahead::{Callback, Paced, Use};
 use crate::ids::Rid;
 use crate::wayland::{Interface, ObjectId, by_name};
 
@@ -30,6 +31,12 @@ pub enum Data {
     Buffer(Buffer),
     /// `wl_surface`.
     Surface(Box<Surface>),
+    /// `wl_subsurface`: its surface.
+    Subsurface(ObjectId),
+    /// A frame callback.
+    Callback(Callback),
+    /// `wl_output`: its refresh rate in millihertz, as it says.
+    Output(Option<i32>),
     /// `wp_viewport`: its surface, until that is destroyed.
     Viewport(Option<ObjectId>),
     /// `zwlr_gamma_control_v1`: entries of one ramp, once the compositor said it.
@@ -50,6 +57,8 @@ pub struct Buffer {
     /// The surface whose damage history tells what is in it, and the serial that it has there. Nobody's after it
     /// was used for something else.
     pub shown: Option<(ObjectId, u64)>,
+    /// Who has it.
+    pub ahead: Use,
     /// The destroy request passed; only the id lives on until `delete_id`.
     pub destroyed: bool,
 }
@@ -63,6 +72,8 @@ pub struct Surface {
     pub history: History,
     /// The viewport object that refers to this surface.
     pub viewport: Option<ObjectId>,
+    /// When it may be drawn again.
+    pub paced: Paced,
 }
 
 /// The buffer behind a capture in progress; outlives the `wl_buffer`.

@@ -10,7 +10,7 @@ use farway_sys::pack::Compression;
 use crate::stats::Tally;
 
 /// All that we can do beyond the plain channel.
-const CAPABILITIES: Capabilities = Capabilities::NONE;
+const CAPABILITIES: Capabilities = Capabilities::RELEASES;
 
 /// How connections are to be served.
 #[derive(Clone, Debug)]

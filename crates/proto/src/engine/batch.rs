@@ -221,6 +221,7 @@ impl Engine {
             }
             self.state.send(Frame::Protocol(body));
         }
+        self.commits_sent();
         // The hand-over was a holder of its own.
         rids.into_iter().for_each(|rid| self.state.release(rid));
     }

@@ -54,7 +54,7 @@ impl Inbound {
     }
 }
 
-fn peer<T>(reason: Reason) -> Result<T, Fault> {
+pub(super) fn peer<T>(reason: Reason) -> Result<T, Fault> {
     Err(Fault { at: Party::Peer, reason })
 }
 
@@ -73,6 +73,9 @@ impl Engine {
                     return Ok(());
                 }
                 self.inbound.waiting = None;
+            }
+            if self.state.still_awaits() {
+                return Ok(());
             }
             if !self.inbound.current.is_empty() {
                 self.take_messages()?;
@@ -101,7 +104,7 @@ impl Engine {
             Frame::Close(_) => self.life.goodbye = true,
             Frame::Version(version) => return self.adopt_version(version),
             Frame::Capabilities(theirs) => return self.adopt_capabilities(theirs),
-            Frame::AwaitRelease(_) => return peer(Reason::Unexpected(kind::AWAIT_RELEASE)),
+            Frame::AwaitRelease(buffer) => return self.take_await(buffer),
         }
         Ok(())
     }
@@ -235,6 +238,11 @@ impl Engine {
 }
 
 impl Inbound {
+    /// Appends words of our own to what the local program gets.
+    pub(super) fn say(&mut self, message: &[u8]) {
+        self.out.extend_from_slice(message);
+    }
+
     /// Handles one message; the result is the shadow that it has to wait for.
     pub(super) fn message(
         &mut self,

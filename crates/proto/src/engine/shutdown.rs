@@ -18,7 +18,7 @@ impl Engine {
         }
         if local_closed && !self.batch.sealed {
             self.finish(Side::Local, Outcome::LocalClosed);
-        } else if (channel_closed || goodbye) && !self.inbound.is_waiting() && self.inbound.queue.is_empty() {
+        } else if (channel_closed || goodbye) && !self.is_held() && self.inbound.queue.is_empty() {
             let outcome = if goodbye { Outcome::PeerClosed } else { Outcome::PeerLost };
             self.finish(Side::Channel, outcome);
         }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::ahead::Ahead;
 use super::effect::{Adopt, Effect, Note, PipeEvent};
 use super::fault::{Fault, Limited, Party, Reason};
 use super::{Config, FdQueue};
@@ -40,6 +41,10 @@ pub(crate) struct State {
     pub clock: Option<u32>,
     /// What the other half has said that it can do.
     pub peer: Option<Capabilities>,
+    /// What the application is told ahead of its compositor.
+    pub ahead: Ahead,
+    /// Bytes given to the channel.
+    pub sent: u64,
     /// A capture protocol is in use: files of the peer need mirrors.
     pub captures: bool,
     /// Shadows that the next batch has to open, grow or send.
@@ -68,6 +73,8 @@ impl State {
             shadows: Shadows::new(role),
             globals: BTreeMap::new(),
             clock,
+            ahead: Ahead::default(),
+            sent: 0,
             captures: false,
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -80,6 +87,7 @@ impl State {
     }
 
     pub fn send(&mut self, frame: Frame) {
+        self.sent += frame.wire_len() as u64;
         self.effects.push_back(Effect::SendChannel(frame));
     }
 

@@ -7,6 +7,7 @@ use super::*;
 use crate::channel::Update;
 use crate::wayland::{Builder, Header, ObjectId, Stream, Way, by_name};
 
+mod ahead;
 mod capture;
 mod channel;
 mod damage;

@@ -4,6 +4,7 @@
 use super::Rule;
 use crate::damage::{ImageError, ShmImage};
 use crate::engine::Adopt;
+use crate::engine::ahead::Use;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Party, Problem, Reason};
 use crate::ids::Rid;
@@ -57,7 +58,10 @@ fn create_buffer(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         }
     }
     let serial = cx.state.serial();
-    cx.state.set_data(id, Data::Buffer(Buffer { rid, image, serial, shown: None, destroyed: false }));
+    cx.state.set_data(
+        id,
+        Data::Buffer(Buffer { rid, image, serial, shown: None, ahead: Use::default(), destroyed: false }),
+    );
     Ok(Verdict::Pass)
 }
 

@@ -28,6 +28,7 @@ fn attach(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     if let Some(surface) = cx.state.objects.surface(cx.id) {
         surface.attached = serial.map(|serial| (id, serial));
     }
+    cx.state.buffer_attached(cx.id, id);
     Ok(Verdict::Pass)
 }
 
@@ -94,13 +95,15 @@ fn in_history(state: &mut State, surface: ObjectId, buffer: &Buffer) -> BufferUs
 fn commit(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let buffer = shown(cx.state, cx.id);
     if cx.inbound {
-        return Ok(match buffer {
-            Some(Buffer { rid, .. }) if cx.state.shadows.get(rid).is_some_and(Shadow::is_applying) => {
-                Verdict::Wait(rid)
+        if let Some(Buffer { rid, .. }) = buffer {
+            if cx.state.shadows.get(rid).is_some_and(Shadow::is_applying) {
+                return Ok(Verdict::Wait(rid));
             }
-            _ => Verdict::Pass,
-        });
+        }
+        cx.state.surface_committed(cx.id);
+        return Ok(Verdict::Pass);
     }
+    cx.state.surface_committed(cx.id);
     let size = buffer.as_ref().and_then(|b| Some(cx.state.shadows.file(b.rid)?.size)).unwrap_or(0);
     let used = buffer.as_ref().map(|it| in_history(cx.state, cx.id, it));
     let Some(surface) = cx.state.objects.surface(cx.id) else { return Ok(Verdict::Pass) };
@@ -125,6 +128,7 @@ pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size:
 
 /// The surface's destroy request passed: its viewport has nothing to refer to any more.
 pub(super) fn destroyed(state: &mut State, id: ObjectId) {
+    state.surface_gone(id);
     let viewport = state.objects.surface(id).and_then(|surface| surface.viewport.take());
     if let Some(Data::Viewport(of)) = viewport.and_then(|viewport| state.objects.data(viewport)) {
         *of = None;

@@ -272,6 +272,9 @@ impl Connection<'_> {
             tracing::debug!("channel: {error}");
             self.channel_closed();
         }
+        let now = self.now();
+        self.engine.on_backlog(now, self.channel_out.len() as u64);
+        self.perform();
         self.local_out.len() < LOCAL_QUEUE
     }
 }

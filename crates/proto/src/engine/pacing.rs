@@ -1,0 +1,284 @@
+//! When an application may draw its next frame, before the compositor over there has said so.
+//!
+//! One [`Pacing`] for each surface, one [`Road`] for what all surfaces of a connection have in common. Pure: told what
+//! happened and when, asked what is due. Not the messages: see [`super::ahead`]. Invariants: at most a window of commits
+//! is unanswered, and the window never exceeds what the shortest known time from commit to answer needs at the
+//! display's rate; a window that nobody sees, and so is not answered, stands still after that; whatever a peer says,
+//! memory and rate are bounded.
+
+use std::collections::VecDeque;
+
+use crate::ids::Instant;
+use crate::wayland::ObjectId;
+
+/// Nanoseconds of a millisecond.
+const MILLISECOND: u64 = 1_000_000;
+/// Commits of a surface that may be unanswered, at most.
+const MOST: u32 = 64;
+/// The least window that keeps a link busy: one frame on its way while another is drawn.
+const LEAST: u32 = 2;
+/// For so long a shortest time is believed at least, and at most twice as long.
+const MEMORY: u64 = 10_000 * MILLISECOND;
+/// Bytes that make a frame so large that the link's rate can be told from it.
+const LARGE: u64 = 64 << 10;
+/// Rates that are remembered.
+const RATES: usize = 8;
+/// Bytes that may wait for the channel before no more frames are asked for.
+pub(crate) const BACKLOG: u64 = 64 << 10;
+
+/// Refresh rates that are believed, in millihertz; others count as [`USUAL_RATE`].
+const RATES_BELIEVED: std::ops::RangeInclusive<i32> = 10_000..=1_000_000;
+/// In millihertz.
+const USUAL_RATE: i32 = 60_000;
+
+/// The time between two refreshes, in nanoseconds, at a rate in millihertz as a `wl_output` says it.
+pub(crate) fn interval(rate: Option<i32>) -> u64 {
+    let rate = rate.filter(|rate| RATES_BELIEVED.contains(rate)).unwrap_or(USUAL_RATE);
+    1_000_000_000_000 / u64::from(rate.unsigned_abs())
+}
+
+/// What is known of the way to the compositor and back.
+#[derive(Debug, Default)]
+pub(crate) struct Road {
+    /// The shortest time from commit to answer, of this span and the one before.
+    shortest: [Option<u64>; 2],
+    since: Instant,
+    /// A span is over: the shortest time is to be measured anew where queues may hide it.
+    outdated: bool,
+    /// The compositor's time of an answer minus ours at its arrival, in milliseconds.
+    skew: Option<u32>,
+    /// What the application was told last.
+    told: Option<u32>,
+    rates: VecDeque<u64>,
+    /// Bytes that wait for the channel.
+    pub backlog: u64,
+}
+
+fn milliseconds(now: Instant) -> u32 {
+    (now.0 / MILLISECOND) as u32
+}
+
+impl Road {
+    /// The shortest time from commit to answer, in nanoseconds.
+    pub fn shortest(&self) -> Option<u64> {
+        self.shortest.iter().flatten().min().copied()
+    }
+
+    fn measured(&mut self, now: Instant, time: u64) {
+        if now.0.saturating_sub(self.since.0) > MEMORY {
+            (self.since, self.shortest) = (now, [None, self.shortest[0]]);
+            self.outdated = true;
+        }
+        let before = self.shortest[0].unwrap_or(u64::MAX);
+        self.shortest[0] = Some(before.min(time));
+    }
+
+    /// The compositor's own answer has come, with its time. What the application is to be told instead: its time does
+    /// not go back.
+    pub fn heard(&mut self, now: Instant, time: u32) -> u32 {
+        self.skew = Some(time.wrapping_sub(milliseconds(now)));
+        self.tell(time)
+    }
+
+    /// What the compositor would say now, about.
+    pub fn time(&mut self, now: Instant) -> Option<u32> {
+        let time = milliseconds(now).wrapping_add(self.skew?);
+        Some(self.tell(time))
+    }
+
+    fn tell(&mut self, time: u32) -> u32 {
+        // Times wrap: what is less than half of them ahead is later.
+        let later = self.told.filter(|told| told.wrapping_sub(time) < u32::MAX / 2).unwrap_or(time);
+        self.told = Some(later);
+        later
+    }
+
+    fn carried(&mut self, rate: u64) {
+        if self.rates.len() == RATES {
+            self.rates.pop_front();
+        }
+        self.rates.push_back(rate);
+    }
+
+    /// Bytes per second that the link has carried lately, if frames were large enough to tell.
+    pub fn rate(&self) -> Option<u64> {
+        self.rates.iter().max().copied()
+    }
+}
+
+/// A commit with frame callbacks that was not answered.
+#[derive(Debug)]
+struct Commit {
+    callbacks: Vec<ObjectId>,
+    at: Instant,
+    /// Bytes on the channel up to its end, and the share of it, once they are there.
+    upto: Option<u64>,
+    /// The application has been told.
+    told: bool,
+    /// Nothing else of this surface was unanswered when it was made.
+    alone: bool,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Pacing {
+    commits: VecDeque<Commit>,
+    /// Commits that may be unanswered; 1 is the compositor's own pace.
+    window: u32,
+    /// When the application may be told next, at the earliest.
+    tick: Instant,
+    /// Until then the window does not shrink again: what is under way was sent before it last did.
+    hold: Instant,
+    /// When the compositor answered last, and the bytes that were known to be over then.
+    answered: Option<(Instant, u64)>,
+    /// The compositor's time of its last answer.
+    refreshed: Option<u32>,
+    /// The window is small to see how long the road is without a queue.
+    probing: bool,
+    /// Answers that came too late for the display's rate, one after the other.
+    late: u32,
+}
+
+impl Pacing {
+    /// The window is more than the compositor's own pace.
+    pub fn is_ahead(&self) -> bool {
+        self.window >= LEAST
+    }
+
+    /// Commits that were not answered.
+    pub fn unanswered(&self) -> usize {
+        self.commits.len()
+    }
+
+    /// A commit asks for these callbacks.
+    pub fn committed(&mut self, now: Instant, callbacks: Vec<ObjectId>, road: &Road, interval: u64) {
+        if !self.is_ahead() && road.shortest().is_some_and(|it| it > interval + interval / 4) {
+            // Another surface has shown that the road is long.
+            self.window = LEAST;
+        }
+        let alone = self.commits.is_empty();
+        self.commits.push_back(Commit { callbacks, at: now, upto: None, told: false, alone });
+    }
+
+    /// All that was committed so far is on the channel, which has carried `sent` bytes.
+    pub fn flushed(&mut self, sent: u64) {
+        self.commits.iter_mut().rev().take_while(|it| it.upto.is_none()).for_each(|it| it.upto = Some(sent));
+    }
+
+    /// When [`Self::take_due`] has something, if nothing else happens.
+    pub fn next(&self, road: &Road, interval: u64) -> Option<Instant> {
+        let first = self.commits.iter().find(|it| !it.told)?;
+        let room = self.is_ahead() && (self.commits.len() as u32) < self.window && road.backlog < BACKLOG;
+        (room && road.skew.is_some() && first.upto.is_some()).then(|| self.grid(first.at, interval))
+    }
+
+    /// The first tick that is not before `at`.
+    fn grid(&self, at: Instant, interval: u64) -> Instant {
+        let behind = at.0.saturating_sub(self.tick.0);
+        self.tick.after(behind.div_ceil(interval) * interval)
+    }
+
+    /// The callbacks that the application is to be told now; empty if there are none.
+    pub fn take_due(&mut self, now: Instant, road: &Road, interval: u64) -> Vec<ObjectId> {
+        let Some(tick) = self.next(road, interval).filter(|tick| *tick <= now) else { return Vec::new() };
+        // A late timer must not lead to two frames in one refresh.
+        self.tick = tick.after(interval).max(Instant(now.0 + interval / 2));
+        let Some(commit) = self.commits.iter_mut().find(|it| !it.told) else { return Vec::new() };
+        commit.told = true;
+        commit.callbacks.clone()
+    }
+
+    /// The compositor has answered a callback, with its own time in milliseconds.
+    pub fn answered(
+        &mut self,
+        now: Instant,
+        (callback, refreshed): (ObjectId, u32),
+        road: &mut Road,
+        interval: u64,
+    ) {
+        let Some(at) = self.commits.iter().position(|it| it.callbacks.contains(&callback)) else { return };
+        self.commits[at].callbacks.retain(|it| *it != callback);
+        if !self.commits[at].callbacks.is_empty() {
+            return;
+        }
+        let Some(commit) = self.commits.remove(at) else { return };
+        let time = now.0.saturating_sub(commit.at.0);
+        let shortest = road.shortest().unwrap_or(time).min(time);
+        road.measured(now, time);
+        let bytes = self.measure_rate(now, &commit, road, interval);
+        if !commit.told {
+            self.tick = now.after(interval);
+        }
+        if self.is_ahead() {
+            self.steer(now, time, shortest, interval);
+            if self.refreshed == Some(refreshed) && now >= self.hold {
+                // Two frames met in one refresh, and another will pass without any.
+                self.tick = self.tick.after(interval / 4);
+                self.hold = now.after(time);
+            }
+            if bytes >= LARGE && std::mem::take(&mut road.outdated) {
+                (self.window, self.probing) = (1, true);
+            }
+        } else if commit.alone || !self.probing {
+            self.late = if time > interval + interval / 4 { self.late + 1 } else { 0 };
+            // Once is enough where the road is long; a compositor may skip a refresh.
+            if self.late > 1 || time > interval * 3 {
+                self.window = LEAST;
+            }
+            self.probing = false;
+        }
+        self.refreshed = Some(refreshed);
+    }
+
+    /// The bytes that were answered now.
+    fn measure_rate(&mut self, now: Instant, commit: &Commit, road: &mut Road, interval: u64) -> u64 {
+        let upto = commit.upto.unwrap_or_default();
+        let (before, delivered) = self.answered.replace((now, upto)).unwrap_or((commit.at, upto));
+        let since = now.0.saturating_sub(before.max(commit.at).0);
+        let bytes = upto.saturating_sub(delivered);
+        if bytes >= LARGE && since > interval / 2 {
+            road.carried((u128::from(bytes) * 1_000_000_000 / u128::from(since)) as u64);
+        }
+        bytes
+    }
+
+    /// Makes the window as large as the road is long, and the ticks such that commits arrive in the middle between two
+    /// refreshes.
+    fn steer(&mut self, now: Instant, time: u64, shortest: u64, interval: u64) {
+        let most = (shortest / interval + 3).min(u64::from(MOST)) as u32;
+        if time > shortest + interval * 5 / 2 {
+            if now >= self.hold {
+                let needed = u64::from(self.window) * shortest / time.max(1);
+                self.window = (needed as u32).max(LEAST);
+                self.hold = now.after(time);
+            }
+        } else if time <= shortest + interval * 3 / 2 {
+            self.window += 1;
+        }
+        self.window = self.window.clamp(LEAST, most.max(LEAST));
+        let wanted = shortest + interval / 2;
+        let step = |error: u64| error.min(interval) / 16;
+        self.tick = match time > wanted {
+            true => self.tick.after(step(time - wanted)),
+            false => Instant(self.tick.0.saturating_sub(step(wanted - time))),
+        };
+        if shortest + interval / 2 < interval * 3 / 4 {
+            // So near that the compositor's own pace is as quick, and nothing can be stale.
+            (self.window, self.late) = (1, 0);
+        }
+    }
+
+    /// A callback's id is gone: it will not be answered any more.
+    pub fn deleted(&mut self, callback: ObjectId) {
+        self.commits.iter_mut().for_each(|it| it.callbacks.retain(|it| *it != callback));
+        self.commits.retain(|it| !it.callbacks.is_empty());
+    }
+
+    /// The surface is gone.
+    pub fn clear(&mut self) {
+        self.commits.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;
