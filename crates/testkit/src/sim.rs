@@ -53,6 +53,8 @@ pub struct Report {
     pub updates: u64,
     /// Captures that the screen made.
     pub captures: u64,
+    /// Buffers that the screen looked at before it released them.
+    pub held: u64,
     /// What the session between the halves went through, if there was one.
     pub carried: Option<carrier::Counts>,
     /// The fault that was put in on purpose has happened.

@@ -26,7 +26,7 @@ fn carried(all: impl Iterator<Item = carrier::Counts>, least: u64) {
 #[test]
 fn fixed_seeds() {
     let (mut messages, mut pictures, mut pipes, mut captures, mut updates) = (0, 0, 0, 0, 0);
-    let mut foretold = 0;
+    let (mut foretold, mut ahead, mut held) = (0, 0, 0);
     let (mut modes, mut counts) = (Vec::new(), Vec::new());
     let mut failures = Vec::new();
     for seed in 0..300 {
@@ -39,6 +39,8 @@ fn fixed_seeds() {
         };
         messages += report.counts.messages;
         foretold += report.counts.foretold;
+        ahead += report.counts.ahead;
+        held += report.held;
         pictures += report.counts.pictures;
         pipes += report.counts.pipes;
         captures += report.captures;
@@ -48,10 +50,11 @@ fn fixed_seeds() {
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     println!(
-        "{messages} messages, {foretold} foretold, {pictures} pictures, {pipes} pipes, {captures} captures, {updates} updates"
+        "{messages} messages, {foretold} foretold, {ahead} ahead, {pictures} pictures, {held} held, {pipes} pipes, {captures} captures, {updates} updates"
     );
     assert!(messages > 50_000 && pictures > 2_000 && pipes > 100 && captures > 50 && updates > 2_000);
     assert!(foretold > 1000, "{foretold}");
+    assert!(ahead > 1000 && held > 1000, "{ahead} {held}");
     carried(counts.into_iter(), 500);
     for mode in [Mode::Clean, Mode::Scribbler, Mode::Rude, Mode::Hostile] {
         assert!(modes.iter().filter(|it| **it == mode).count() > 10, "{mode:?}");

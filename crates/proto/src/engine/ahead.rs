@@ -15,7 +15,8 @@ use super::pacing::{self, Pacing, Road};
 use super::state::State;
 use crate::channel::{Capabilities, Frame, kind};
 use crate::ids::{Instant, Role};
-use crate::objects::{Buffer, Data, Surface};
+use crate::objects::{Buffer, Data, Objects, Surface};
+use crate::shadow::{Body, Shadows};
 use crate::wayland::{Builder, Form, ObjectId};
 
 /// For so long the display's half waits for a release at most. A compositor that holds a buffer of a window that it
@@ -36,6 +37,8 @@ pub(crate) struct Ahead {
     fresh: Vec<ObjectId>,
     /// Buffers that were replaced on their surface.
     replaced: Vec<ObjectId>,
+    /// Buffers whose release the application was told of before it came.
+    told: BTreeSet<ObjectId>,
     /// The last refresh rate of any output, in millihertz.
     rate: Option<i32>,
     /// On the display's side: nothing is handled before this buffer is released, or this time has come.
@@ -154,6 +157,28 @@ impl State {
         it.busy = true;
         it.shown += 1;
         self.await_release(new);
+        for other in self.told_beside(new) {
+            self.await_release(other);
+        }
+    }
+
+    /// Buffers that share bytes with this one, were replaced on their surfaces, and were free too early.
+    fn told_beside(&mut self, new: ObjectId) -> Vec<ObjectId> {
+        let of = |objects: &Objects, shadows: &Shadows, id: ObjectId| {
+            let buffer = objects.buffer(id)?;
+            let Body::File(file) = &shadows.get(buffer.rid)?.body else { return None };
+            // What is compared is aligned.
+            Some((buffer.rid, buffer.image.extent(file.size).aligned(), buffer.ahead))
+        };
+        let (objects, shadows) = (&self.objects, &self.shadows);
+        let Some((rid, range, _)) = of(objects, shadows, new) else { return Vec::new() };
+        let others = self.ahead.told.iter().copied().filter(|other| *other != new);
+        let near = |other: &ObjectId| {
+            of(objects, shadows, *other).is_some_and(|(its, there, used)| {
+                its == rid && used.shown == 0 && there.start < range.end && range.start < there.end
+            })
+        };
+        others.filter(near).collect()
     }
 
     /// What follows changes a buffer, or ends it: the compositor must have it no more, if the application was told so.
@@ -230,8 +255,9 @@ impl State {
         (!told).then(|| ahead.road.heard(now, time))
     }
 
-    /// An id is free: if it was a callback's, nobody answers it any more.
-    pub fn callback_deleted(&mut self, id: ObjectId) {
+    /// An id is free: if it was a callback's, nobody answers it any more, and no buffer of this id is released.
+    pub fn id_deleted(&mut self, id: ObjectId) {
+        self.ahead.told.remove(&id);
         let Some(Data::Callback(Callback { surface, .. })) = self.objects.data(id) else { return };
         let surface = *surface;
         self.objects.surface(surface).into_iter().for_each(|it| it.paced.pacing.deleted(id));
@@ -240,12 +266,15 @@ impl State {
     /// The compositor has released a buffer. False if the application knows.
     pub fn buffer_released(&mut self, buffer: ObjectId) -> bool {
         let Some(Data::Buffer(Buffer { ahead: it, .. })) = self.objects.data(buffer) else { return true };
-        if it.told > 0 {
-            it.told -= 1;
-            return false;
+        if it.told == 0 {
+            it.busy = false;
+            return true;
         }
-        it.busy = false;
-        true
+        it.told -= 1;
+        if it.told == 0 {
+            self.ahead.told.remove(&buffer);
+        }
+        false
     }
 
     /// True while the compositor has a buffer that the other half wants it to let go of.
@@ -291,6 +320,7 @@ impl Engine {
             let Some(it) = self.state.buffer_use(buffer) else { continue };
             if it.busy && it.shown == 0 {
                 (it.busy, it.told) = (false, it.told + 1);
+                self.state.ahead.told.insert(buffer);
                 self.say(Builder::new(buffer, RELEASE));
             }
         }

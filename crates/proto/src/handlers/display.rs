@@ -12,7 +12,7 @@ fn delete_id(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     if id == ObjectId::DISPLAY {
         return cx.fault(Reason::DisplayDeleted);
     }
-    cx.state.callback_deleted(id);
+    cx.state.id_deleted(id);
     cx.state.forget(id);
     Ok(Verdict::Pass)
 }

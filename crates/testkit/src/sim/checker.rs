@@ -9,8 +9,10 @@ use std::rc::Rc;
 use super::kernel::{Fd, File, Memory};
 use super::problem::Problem;
 
+pub mod ahead;
 pub mod foretold;
 
+use ahead::Ahead;
 use foretold::Foretold;
 
 /// Which way a message travels.
@@ -102,6 +104,8 @@ pub struct Counts {
     pub messages: u64,
     /// Events that the application had before they were sent.
     pub foretold: u64,
+    /// Frame callbacks and releases that it had before they were sent.
+    pub ahead: u64,
     /// Messages whose pixels were compared.
     pub pictures: u64,
     /// Bytes of pixels compared.
@@ -129,6 +133,8 @@ pub struct Checker {
     pub doomed: bool,
     /// The application's half may say some things before the screen.
     pub foretold: Option<Foretold>,
+    /// And frame callbacks and releases.
+    pub ahead: Option<Ahead>,
     /// What was checked.
     pub counts: Counts,
 }
@@ -150,6 +156,13 @@ impl Checker {
         if self.blind || matches!(sent.rewrite, Rewrite::Gone) {
             return;
         }
+        let ahead = self.ahead.as_mut().is_some_and(|ahead| match to {
+            To::App => ahead.was_told(sent.what, sent.arrives_as()),
+            To::Screen => {
+                ahead.asked(sent.what, &sent.bytes);
+                false
+            }
+        });
         let told = match (&mut self.foretold, to) {
             (Some(foretold), To::App) => foretold.was_told(sent.arrives_as()),
             (Some(foretold), To::Screen) => {
@@ -158,7 +171,7 @@ impl Checker {
             }
             (None, _) => false,
         };
-        if !told {
+        if !told && !ahead {
             self.queue(to).push_back(sent);
         }
     }
@@ -181,6 +194,15 @@ impl Checker {
         if foretold.is_some_and(|it| it.may_come(bytes, &mut self.to_app)) {
             self.counts.foretold += 1;
             return Ok(());
+        }
+        let ahead = self.ahead.as_mut().filter(|_| to == To::App && fds.is_empty());
+        if let Some(ahead) = ahead {
+            if due {
+                ahead.came(bytes);
+            } else if ahead.may_come(bytes, &mut self.to_app) {
+                self.counts.ahead += 1;
+                return Ok(());
+            }
         }
         let Some(sent) = self.queue(to).pop_front() else { return Err(Problem::Surplus { to: name, got }) };
         let what = sent.what;
@@ -288,6 +310,12 @@ impl Checker {
         match &self.foretold {
             Some(foretold) if !self.blind && !foretold.is_over() => {
                 Err(Problem::Lost { what: "events that were foretold", count: 1 })
+            }
+            _ => Ok(()),
+        }?;
+        match &self.ahead {
+            Some(ahead) if !self.blind && !ahead.is_over() => {
+                Err(Problem::Lost { what: "answers that were given ahead", count: 1 })
             }
             _ => Ok(()),
         }

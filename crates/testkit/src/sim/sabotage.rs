@@ -20,6 +20,8 @@ pub enum Kind {
     DoubleFd,
     /// A part of the damage is not looked at.
     ShrinkDamage,
+    /// The display's half is not told to wait for a release.
+    SkipAwait,
     /// An end says that it has one byte less of a stream than it has.
     HasLess,
     /// An end says that it has one byte more of a stream than it has.
@@ -44,13 +46,14 @@ impl Kind {
 pub const SESSION: [Kind; 3] = [Kind::HasLess, Kind::HasMore, Kind::LoseFrame];
 
 /// All of them.
-pub const ALL: [Kind; 9] = [
+pub const ALL: [Kind; 10] = [
     Kind::DropUpdate,
     Kind::SwapFrames,
     Kind::SkipGate,
     Kind::FlipPixel,
     Kind::DoubleFd,
     Kind::ShrinkDamage,
+    Kind::SkipAwait,
     Kind::HasLess,
     Kind::HasMore,
     Kind::LoseFrame,
@@ -87,7 +90,11 @@ impl Sabotage {
         if let Some(held) = self.held.take() {
             return vec![frame, held];
         }
-        if matches!(frame, Frame::Update(..)) {
+        if matches!(frame, Frame::AwaitRelease(_)) {
+            if self.now(Kind::SkipAwait) {
+                return Vec::new();
+            }
+        } else if matches!(frame, Frame::Update(..)) {
             if self.now(Kind::DropUpdate) {
                 return Vec::new();
             }

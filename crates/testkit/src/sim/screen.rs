@@ -107,12 +107,21 @@ pub fn preview(rng: &mut SmallRng, clock: u32) -> Preview {
 /// Something that it will do, not necessarily soon.
 #[derive(Debug)]
 enum Duty {
-    Release(u32, u64),
+    Release(u32, u64, Held),
     Done(u32),
     Presented(u32),
     Ready(u32, Picture),
     Keymap(u32),
     Delete(u32),
+}
+
+/// What a buffer was when the screen got it to show.
+#[derive(Debug)]
+struct Held {
+    /// When that was.
+    since: u64,
+    /// Its pixels, if they must stay as they are: it was attached anew, and nothing else was to be released.
+    pixels: Option<Snapshot>,
 }
 
 /// A buffer as the screen knows it.
@@ -136,8 +145,8 @@ pub struct Screen {
     duties: Vec<Duty>,
     pools: BTreeMap<u32, Rc<File>>,
     buffers: BTreeMap<u32, Picture>,
-    /// What is attached, by surface.
-    surfaces: BTreeMap<u32, Option<u32>>,
+    /// What is attached, by surface, and whether that is new.
+    surfaces: BTreeMap<u32, (Option<u32>, bool)>,
     next_serial: u64,
     next_server_id: u32,
     free_server_ids: Vec<u32>,
@@ -149,6 +158,12 @@ pub struct Screen {
     pub captures: u64,
     /// It says nothing on its own any more.
     pub quiet: bool,
+    /// Nanoseconds since the start.
+    pub time: u64,
+    /// Buffers that were looked at before they were released.
+    pub held: u64,
+    /// One of them had changed.
+    pub overwritten: Option<Problem>,
 }
 
 impl Screen {
@@ -173,6 +188,9 @@ impl Screen {
             commits: 0,
             captures: 0,
             quiet: false,
+            time: 0,
+            held: 0,
+            overwritten: None,
         }
     }
 

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use farway_proto::Role;
-use farway_proto::channel::WireVersion;
+use farway_proto::channel::{Capabilities, WireVersion};
 use farway_proto::engine::{Config, Limits, Outcome};
 use farway_sys::pack::Compression;
 use rand::rngs::SmallRng;
@@ -14,6 +14,7 @@ use rand::{Rng, SeedableRng};
 
 use super::app::{App, Way};
 use super::carrier::{Carrier, FAR, NEAR};
+use super::checker::ahead::Ahead;
 use super::checker::foretold::Foretold;
 use super::checker::{Checker, To};
 use super::half::Half;
@@ -30,6 +31,9 @@ const MILLISECOND: u64 = 1_000_000;
 
 /// Mixed into the seed, so that worlds without a preview stay what they were.
 pub const SALT: u64 = 0xf0_4e70_1d00;
+
+/// What two halves that are both farway's can do.
+pub const ABILITIES: Capabilities = Capabilities::RELEASES;
 
 /// See the module.
 #[derive(Debug)]
@@ -83,6 +87,11 @@ impl World {
         }
         let foretold =
             left_config.preview.as_deref().map(|it| Foretold::new(it.clone(), vec![screen::NOBODY]));
+        let ahead = luck.random_bool(0.5);
+        if ahead {
+            (left_config.capabilities, right_config.capabilities) = (ABILITIES, ABILITIES);
+            right_config.peer = Some(ABILITIES);
+        }
         let prefixes = [left_config.title_prefix.clone(), right_config.title_prefix.clone()];
         let way = Way { prefixes, clock, presentation, monotonic };
         let mut left = Half::new(Role::App, left_config, compression, Rc::clone(&kernel));
@@ -98,6 +107,7 @@ impl World {
         }
         let mut checker = Checker::default();
         checker.foretold = foretold;
+        checker.ahead = ahead.then(Ahead::default);
         checker.blind = mode == Mode::Hostile;
         checker.lax = mode == Mode::Scribbler;
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
@@ -134,6 +144,7 @@ impl World {
             counts: self.checker.counts,
             updates: self.left.updates + self.right.updates,
             captures: self.screen.captures,
+            held: self.screen.held,
             carried: self.carrier.as_ref().map(|(carrier, _)| carrier.counts),
             sabotaged: done(&self.left)
                 || done(&self.right)
@@ -152,12 +163,19 @@ impl World {
         while self.step < steps {
             self.step += 1;
             self.any_step()?;
+            self.nothing_is_overwritten()?;
         }
         match self.mode {
             Mode::Hostile => self.end_hostile(),
             Mode::Rude => self.end_rude(),
             _ => self.end_clean(abrupt),
         }
+    }
+
+    /// What the screen holds stays as it is.
+    fn nothing_is_overwritten(&mut self) -> Result<(), Problem> {
+        let problem = self.screen.overwritten.take();
+        problem.filter(|_| !self.checker.lax && !self.checker.blind).map_or(Ok(()), Err)
     }
 
     /// Bytes to move this time.
@@ -190,6 +208,7 @@ impl World {
                 }
             }
             20..=25 => {
+                self.screen.time = self.time;
                 if !self.screen_gone {
                     self.screen.act(&mut self.checker);
                 }
@@ -251,6 +270,7 @@ impl World {
         if self.screen_gone || (bytes.is_empty() && fds.is_empty()) {
             return Ok(false);
         }
+        self.screen.time = self.time;
         self.screen.get(&mut self.checker, &bytes, fds)?;
         if self.screen.is_lost() {
             self.screen_leaves();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use farway_proto::Role;
-use farway_proto::channel::WireVersion;
+use farway_proto::channel::{Capabilities, WireVersion};
 use farway_proto::engine::{Config, Outcome};
 use farway_proto::preview::Preview;
 use farway_sys::pack::Compression;
@@ -25,7 +25,7 @@ use crate::sim::half::Half;
 use crate::sim::kernel::Kernel;
 use crate::sim::problem::Problem;
 use crate::sim::sabotage::{Kind, Sabotage};
-use crate::sim::world::{SALT, cross};
+use crate::sim::world::{ABILITIES, SALT, cross};
 
 const MILLISECOND: u64 = 1_000_000;
 
@@ -103,7 +103,7 @@ impl World {
                 (rng.random_range(1..script.len()), how)
             });
             let preview = preview.clone().filter(|_| luck.random_bool(0.5));
-            let client = (screen.connect(), preview);
+            let client = (screen.connect(), preview, luck.random_bool(0.5));
             let mut line = Line::new(&mut rng, &kernel, letter, script, expected, client);
             line.cut_at = cut_at;
             if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
@@ -400,15 +400,18 @@ impl Line {
         letter: char,
         script: Rc<Vec<Action>>,
         expected: Vec<Seen>,
-        (id, preview): (ClientId, Option<Arc<Preview>>),
+        (id, preview, ahead): (ClientId, Option<Arc<Preview>>, bool),
     ) -> Self {
         let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
             .choose(rng)
             .unwrap_or(&Compression::None);
         let prefix = if rng.random_bool(0.3) { "far: " } else { "" };
         let version = if rng.random() { WireVersion::V16 } else { WireVersion::V17 };
-        let near = Config { preview, version, trace: rng.random_bool(0.1), ..Config::default() };
-        let far = Config { title_prefix: prefix.into(), ..near.clone() };
+        let capabilities = if ahead { ABILITIES } else { Capabilities::NONE };
+        let trace = rng.random_bool(0.1);
+        let near = Config { preview, version, trace, capabilities, ..Config::default() };
+        let peer = ahead.then_some(ABILITIES);
+        let far = Config { title_prefix: prefix.into(), peer, ..near.clone() };
         Self {
             letter,
             client: Client::new(Rc::clone(kernel), script),

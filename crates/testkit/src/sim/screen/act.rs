@@ -6,12 +6,16 @@ use farway_proto::wayland::{Builder, Form, ObjectId};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
-use super::{Duty, Picture, Screen};
+use super::{Duty, Held, Picture, Screen};
 use crate::sim::checker::{Checker, Rewrite, Snapshot, Token, moved};
 use crate::sim::kernel::Fd;
+use crate::sim::problem::Problem;
 use crate::sim::wire::noise;
 
 const SECOND: u64 = 1_000_000_000;
+
+/// For so long at least a buffer that is held is not written to.
+const PATIENCE: u64 = 250_000_000;
 
 impl Screen {
     /// Does something.
@@ -50,13 +54,15 @@ impl Screen {
 
     pub(super) fn perform(&mut self, checker: &mut Checker, duty: Duty) {
         match duty {
-            Duty::Release(id, serial) => {
+            Duty::Release(id, serial, held) => {
                 if self.buffers.get(&id).is_some_and(|buffer| buffer.serial == serial) {
+                    self.look(&held);
                     self.event(checker, id, "release", |it| it);
                 }
             }
             Duty::Done(id) => {
-                let time = self.rng.random();
+                // Times wrap.
+                let time = ((self.time / 1_000_000) as u32).wrapping_add(u32::MAX - 60_000);
                 self.event(checker, id, "done", |it| it.uint(time));
                 self.over(checker, id);
             }
@@ -64,6 +70,20 @@ impl Screen {
             Duty::Ready(id, picture) => self.captured(checker, id, &picture),
             Duty::Keymap(id) => self.keymap(checker, id),
             Duty::Delete(id) => self.delete(checker, id),
+        }
+    }
+
+    /// A buffer is as it was, or it was held for so long that the other half gave up waiting.
+    fn look(&mut self, held: &Held) {
+        let Some(pixels) = held.pixels.as_ref().filter(|_| self.time - held.since < PATIENCE) else { return };
+        self.held += 1;
+        for (at, expected) in &pixels.spans {
+            let got = pixels.file.read(*at, expected.len());
+            if let Some(n) = got.iter().zip(expected).position(|(a, b)| a != b) {
+                let (got, expected) = (got[n], expected[n]);
+                let problem = Problem::Pixels { what: "a buffer that is held", at: at + n, got, expected };
+                self.overwritten.get_or_insert(problem);
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use farway_proto::wayland::ObjectId;
 use rand::Rng;
 
-use super::{Duty, Picture, Screen};
-use crate::sim::checker::Checker;
+use super::{Duty, Held, Picture, Screen};
+use crate::sim::checker::{Checker, Snapshot};
 use crate::sim::kernel::Fd;
 use crate::sim::party::Received;
 use crate::sim::style::Style;
@@ -35,11 +35,11 @@ impl Screen {
             }
             ("wl_shm_pool", "create_buffer") => self.new_buffer(&request),
             ("wl_compositor", "create_surface") => {
-                self.surfaces.insert(first, None);
+                self.surfaces.insert(first, (None, false));
             }
             ("wl_surface", "attach") => {
                 if let Some(attached) = self.surfaces.get_mut(&id) {
-                    *attached = Some(first).filter(|buffer| *buffer != 0);
+                    *attached = (Some(first).filter(|buffer| *buffer != 0), true);
                 }
             }
             ("wl_surface", "frame") => self.duties.push(Duty::Done(first)),
@@ -109,9 +109,14 @@ impl Screen {
 
     fn commit(&mut self, id: u32) {
         self.commits += 1;
-        let attached = self.surfaces.get(&id).copied().flatten();
+        let Some((attached, new)) = self.surfaces.get_mut(&id) else { return };
+        let (attached, new) = (*attached, std::mem::take(new));
         if let Some((buffer, picture)) = attached.and_then(|id| Some((id, self.buffers.get(&id)?))) {
-            self.duties.push(Duty::Release(buffer, picture.serial));
+            let other = |it: &Duty| matches!(it, Duty::Release(id, ..) if *id == buffer);
+            let alone = new && !self.duties.iter().any(other);
+            let pixels = alone.then(|| Snapshot::take(&picture.file, &picture.spans));
+            let held = Held { since: self.time, pixels };
+            self.duties.push(Duty::Release(buffer, picture.serial, held));
         }
     }
 
@@ -120,7 +125,7 @@ impl Screen {
         self.pools.remove(&id);
         self.surfaces.remove(&id);
         if self.buffers.remove(&id).is_some() {
-            for attached in self.surfaces.values_mut().filter(|attached| **attached == Some(id)) {
+            for (attached, _) in self.surfaces.values_mut().filter(|it| it.0 == Some(id)) {
                 *attached = None;
             }
         }

@@ -36,12 +36,14 @@ impl World {
             for _ in 0..4 {
                 moved |= self.pipes()?;
             }
+            self.nothing_is_overwritten()?;
             idle = if moved { 0 } else { idle + 1 };
             if idle > 30 {
                 let carrier = self.carrier.as_mut().and_then(|(carrier, _)| carrier.timeout());
                 let halves = [self.left.timeout(), self.right.timeout()];
                 let Some(next) = halves.into_iter().chain([carrier]).flatten().min() else { return Ok(()) };
                 self.time = self.time.max(next);
+                self.screen.time = self.time;
                 self.left.tick(self.time)?;
                 self.right.tick(self.time)?;
                 idle = 0;
