@@ -130,8 +130,14 @@ impl State {
         let asked = std::mem::take(&mut surface.paced.asked);
         let attached = surface.paced.attached.take();
         let replaced = attached.and_then(|new| std::mem::replace(&mut surface.paced.shown, Some(new)));
+        let shown = surface.paced.shown;
         if let Some(new) = attached {
             self.buffer_committed(new, replaced);
+        }
+        // Without another buffer, too: what is in it may be new.
+        if let Some(shown) = shown {
+            self.await_release(shown);
+            self.told_beside(shown).into_iter().for_each(|other| self.await_release(other));
         }
         if asked.is_empty() || !self.paces() || self.is_synchronised(id) {
             return;
@@ -156,10 +162,6 @@ impl State {
         let Some(it) = self.buffer_use(new) else { return };
         it.busy = true;
         it.shown += 1;
-        self.await_release(new);
-        for other in self.told_beside(new) {
-            self.await_release(other);
-        }
     }
 
     /// Buffers that share bytes with this one, were replaced on their surfaces, and were free too early.
@@ -170,6 +172,9 @@ impl State {
             // What is compared is aligned.
             Some((buffer.rid, buffer.image.extent(file.size).aligned(), buffer.ahead))
         };
+        if self.ahead.told.is_empty() {
+            return Vec::new();
+        }
         let (objects, shadows) = (&self.objects, &self.shadows);
         let Some((rid, range, _)) = of(objects, shadows, new) else { return Vec::new() };
         let others = self.ahead.told.iter().copied().filter(|other| *other != new);
