@@ -136,8 +136,7 @@ impl State {
         }
         // Without another buffer, too: what is in it may be new.
         if let Some(shown) = shown {
-            self.await_release(shown);
-            self.told_beside(shown).into_iter().for_each(|other| self.await_release(other));
+            self.await_all_of(shown);
         }
         if asked.is_empty() || !self.paces() || self.is_synchronised(id) {
             return;
@@ -184,6 +183,12 @@ impl State {
             })
         };
         others.filter(near).collect()
+    }
+
+    /// What follows changes a buffer, and with it those that share bytes with it.
+    pub fn await_all_of(&mut self, buffer: ObjectId) {
+        self.await_release(buffer);
+        self.told_beside(buffer).into_iter().for_each(|other| self.await_release(other));
     }
 
     /// What follows changes a buffer, or ends it: the compositor must have it no more, if the application was told so.

@@ -60,6 +60,7 @@ fn aim(cx: &mut Cx<'_>, id: ObjectId) -> Result<Verdict, Fault> {
     let Some(buffer) = cx.state.objects.buffer(id) else { return cx.bad(Problem::NotShm) };
     let target = Target { rid: buffer.rid, image: buffer.image };
     cx.state.objects.estrange(id);
+    cx.state.await_all_of(id);
     cx.state.set_data(cx.id, Data::Capture(Some(target)));
     Ok(Verdict::Pass)
 }

@@ -16,6 +16,7 @@ fn add_buffer(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
         return Ok(if applying { Verdict::Wait(buffer.rid) } else { Verdict::Pass });
     }
     cx.state.objects.estrange(id);
+    cx.state.await_all_of(id);
     let size = cx.state.shadows.file(buffer.rid).map_or(0, |file| file.size);
     super::surface::mark(cx.state, &buffer, &Dirty::Whole, size);
     Ok(Verdict::Pass)

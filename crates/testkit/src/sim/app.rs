@@ -69,6 +69,8 @@ pub struct App {
     pub error: bool,
     /// It writes to buffers whenever it likes.
     pub scribbles: bool,
+    /// It draws on one surface most of the time, with frame callbacks.
+    pub animates: bool,
     /// What it does more than anything else.
     favourite: u32,
     /// It has broken the protocol.
@@ -118,6 +120,7 @@ impl App {
             writers: Vec::new(),
             error: false,
             scribbles: false,
+            animates: false,
             favourite: 0,
             rude: false,
         };
@@ -227,6 +230,9 @@ impl App {
         let unbound = WANTED.len().saturating_sub(self.bound.len());
         if self.rng.random_range(0..100) < unbound * 5 {
             return (0..6).for_each(|_| self.bind(checker));
+        }
+        if self.animates && self.rng.random_bool(0.6) {
+            return self.draw(checker);
         }
         let deed = if self.rng.random_bool(0.3) { self.favourite } else { self.rng.random_range(0..100) };
         match deed {

@@ -57,6 +57,8 @@ pub struct World {
     cut: [Option<usize>; 2],
     /// The step at which the application breaks the protocol.
     rude_at: u32,
+    /// Time passes steadily and the screen is quick: else hardly anything is told ahead of it.
+    lively: Option<SmallRng>,
 }
 
 impl World {
@@ -101,7 +103,7 @@ impl World {
         left.hostile = mode == Mode::Hostile;
         right.hostile = mode == Mode::Hostile;
         if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
-            let patience = rng.random_range(0..6);
+            let patience = if kind == Kind::SkipAwait { 0 } else { rng.random_range(0..6) };
             let half = if kind.is_at_display() { &mut right } else { &mut left };
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
@@ -112,6 +114,7 @@ impl World {
         checker.lax = mode == Mode::Scribbler;
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
+        app.animates = ahead;
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
@@ -132,6 +135,7 @@ impl World {
             app_gone: false,
             screen_gone: false,
             cut: [None; 2],
+            lively: ahead.then_some(luck),
             rng,
         }
     }
@@ -196,6 +200,7 @@ impl World {
         if self.mode == Mode::Rude && self.step == self.rude_at {
             self.misbehave();
         }
+        self.live()?;
         match self.rng.random_range(0..100) {
             0..=19 => {
                 if !self.app_gone {
@@ -231,6 +236,25 @@ impl World {
                 self.right.tick(self.time)?;
             }
         }
+        Ok(())
+    }
+
+    fn live(&mut self) -> Result<(), Problem> {
+        let Some(luck) = &mut self.lively else { return Ok(()) };
+        if luck.random_bool(0.6) {
+            return Ok(());
+        }
+        self.time += luck.random_range(0..12) * MILLISECOND;
+        self.screen.time = self.time;
+        self.left.tick(self.time)?;
+        self.right.tick(self.time)?;
+        if !self.screen_gone {
+            self.screen.answer(&mut self.checker);
+        }
+        let most = self.chunk();
+        self.screen_to_right(most)?;
+        self.right_to_left(most)?;
+        self.left_to_app(most)?;
         Ok(())
     }
 

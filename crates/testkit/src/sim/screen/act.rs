@@ -52,6 +52,15 @@ impl Screen {
         true
     }
 
+    /// Performs the oldest duty that is not to release a buffer: those it likes to hold.
+    pub fn answer(&mut self, checker: &mut Checker) {
+        let answers = |it: &Duty| !matches!(it, Duty::Release(..));
+        if let Some(n) = self.duties.iter().position(answers).filter(|_| !self.party.lost) {
+            let duty = self.duties.remove(n);
+            self.perform(checker, duty);
+        }
+    }
+
     pub(super) fn perform(&mut self, checker: &mut Checker, duty: Duty) {
         match duty {
             Duty::Release(id, serial, held) => {

@@ -36,6 +36,9 @@ impl App {
     /// Draws and commits on some surface.
     pub(in crate::sim::app) fn draw(&mut self, checker: &mut Checker) {
         let ids: Vec<u32> = self.shm.surfaces.keys().copied().collect();
+        if let Some(id) = ids.first().filter(|_| self.animates && self.rng.random_bool(0.8)) {
+            return self.frame(checker, *id);
+        }
         let Some(id) = ids.choose(&mut self.rng).copied() else { return };
         match self.rng.random_range(0..20) {
             0 => self.unmap(checker, id),
@@ -111,7 +114,7 @@ impl App {
             buffer.spoiled = false;
         }
         self.damage(checker, id, style, &areas, whole || spoiled);
-        if self.rng.random_bool(0.5) {
+        if self.animates || self.rng.random_bool(0.5) {
             self.callback(checker, id);
         }
         self.commit(checker, id);
