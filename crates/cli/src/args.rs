@@ -50,6 +50,14 @@ pub struct Args {
     #[arg(short, long)]
     pub no_gpu: bool,
 
+    /// Answer nothing for the compositor before applications ask (ssh)
+    #[arg(long)]
+    pub no_optimistic: bool,
+
+    /// Use nothing that waypipe's channel does not have, though the other half is a farway too
+    #[arg(long)]
+    pub plain: bool,
+
     /// Serve a single connection
     #[arg(short, long)]
     pub oneshot: bool,

@@ -15,6 +15,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
+use farway_proto::channel::Capabilities;
 use farway_proxy::Settings;
 use farway_sys::net::VsockAddr;
 
@@ -221,6 +222,7 @@ fn settings(args: &Args, here: &Circumstances) -> Settings {
             count => count,
         },
         trace: args.debug,
+        capabilities: if args.plain { Capabilities::NONE } else { Settings::default().capabilities },
         ..Settings::default()
     }
 }
