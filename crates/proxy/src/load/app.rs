@@ -161,7 +161,8 @@ impl App {
         if compositor == 0 || shm == 0 {
             return Err(io::Error::other("the compositor has no wl_compositor or no wl_shm"));
         }
-        self.objects = Objects { compositor, shm, seat, base, registry: self.objects.registry, ..Objects::default() };
+        self.objects =
+            Objects { compositor, shm, seat, base, registry: self.objects.registry, ..Objects::default() };
         Ok(bytes)
     }
 
@@ -305,6 +306,16 @@ impl App {
         }
         self.keys -= 1;
         Ok(true)
+    }
+
+    /// How long the compositor takes to answer.
+    ///
+    /// # Errors
+    /// The connection is gone, or nothing came for long.
+    pub fn sync(&mut self) -> io::Result<Duration> {
+        let begin = Instant::now();
+        self.round_trip(Vec::new())?;
+        Ok(begin.elapsed())
     }
 
     /// How many frames were shown.

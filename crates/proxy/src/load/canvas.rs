@@ -86,7 +86,13 @@ impl Canvas {
 
     /// Draws `frame` into a buffer that begins at `base` and shows the frame `held` (nothing if zero). Returns what
     /// differs from the frame before.
-    pub fn draw(&mut self, region: &Region, base: u64, held: u64, frame: u64) -> Result<Vec<Rect>, RegionError> {
+    pub fn draw(
+        &mut self,
+        region: &Region,
+        base: u64,
+        held: u64,
+        frame: u64,
+    ) -> Result<Vec<Rect>, RegionError> {
         let full = vec![rect((0, 0, WIDTH, HEIGHT))];
         let at = frame as usize;
         match self.workload {

@@ -10,15 +10,23 @@ const KEYS: u32 = 248;
 
 /// The text, with the zero byte at its end.
 pub fn keymap() -> Vec<u8> {
-    let mut text = String::from("xkb_keymap {\nxkb_keycodes \"evdev+aliases(qwerty)\" {\n\tminimum = 8;\n\tmaximum = 708;\n");
+    let mut text = String::from(
+        "xkb_keymap {\nxkb_keycodes \"evdev+aliases(qwerty)\" {\n\tminimum = 8;\n\tmaximum = 708;\n",
+    );
     for key in 0..KEYS {
         let _ = writeln!(text, "\t<I{:03}>               = {};", key + 9, key + 9);
     }
-    text.push_str("};\n\nxkb_types \"complete\" {\n\tvirtual_modifiers NumLock,Alt,LevelThree,LevelFive,Meta;\n");
+    text.push_str(
+        "};\n\nxkb_types \"complete\" {\n\tvirtual_modifiers NumLock,Alt,LevelThree,LevelFive,Meta;\n",
+    );
     for kind in 0..28 {
         let _ = writeln!(text, "\ttype \"TYPE_{kind}\" {{\n\t\tmodifiers= Shift+Lock+LevelThree;");
         for level in 1..8 {
-            let _ = writeln!(text, "\t\tmap[{}]= {level};", ["Shift", "Lock", "LevelThree", "LevelFive"][level % 4]);
+            let _ = writeln!(
+                text,
+                "\t\tmap[{}]= {level};",
+                ["Shift", "Lock", "LevelThree", "LevelFive"][level % 4]
+            );
             let _ = writeln!(text, "\t\tlevel_name[{level}]= \"Level {level}\";");
         }
         text.push_str("\t};\n");

@@ -130,7 +130,8 @@ impl Client {
     /// Gives the pixels that somebody wants, if they are visible.
     fn give(&self, ends: &Ends) -> io::Result<()> {
         let Some(wanted) = ends.wanted.get() else { return Ok(()) };
-        let fits = |surface: &&Surface| surface.shown() != 0 && !surface.has_queued() && surface.commits() >= wanted;
+        let fits =
+            |surface: &&Surface| surface.shown() != 0 && !surface.has_queued() && surface.commits() >= wanted;
         let Some(surface) = self.surfaces.values().find(fits) else { return Ok(()) };
         ends.wanted.set(None);
         let mut bytes = Vec::new();
@@ -346,4 +347,3 @@ impl Client {
 fn new_id(args: &Args<'_>, at: usize) -> u32 {
     args.new_id(at).map_or(0, |new| new.id.0)
 }
-
