@@ -4,6 +4,7 @@
 //! belongs to the command and everything after `ssh` to ssh, however it looks. Spellings are those of waypipe, because
 //! either end may start the other.
 
+pub mod bench;
 mod check;
 pub mod far;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bench::BenchArgs;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -185,6 +187,8 @@ pub enum Mode {
     View(ViewArgs),
     /// Show farway at work on this machine alone: a compositor, both ends and a link between them
     Demo(DemoArgs),
+    /// Measure farway over emulated links, and other programs beside it
+    Bench(BenchArgs),
     /// Print a script that completes farway's command line in this shell
     Completions {
         /// Which shell

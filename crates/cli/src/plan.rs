@@ -3,6 +3,7 @@
 //! Not the doing: this is a pure function, so that every combination can be tested. Invariant: nothing else in the
 //! program reads the environment to decide anything. The rules are those of waypipe (section 13 of the channel notes).
 
+pub mod bench;
 mod error;
 pub mod far;
 #[cfg(test)]
@@ -86,6 +87,8 @@ pub enum Role {
     View(view::View),
     /// Everything on one machine, to look at.
     Demo(view::Demo),
+    /// To measure.
+    Bench(bench::Bench),
     /// To print a script for this shell.
     Completions(Shell),
     /// To print names of hosts for such a script.
@@ -267,6 +270,7 @@ fn role(
             Role::View(view)
         }
         Mode::Demo(args) => Role::Demo(view::demo(args, env, here)?),
+        Mode::Bench(bench) => Role::Bench(bench::bench(args, bench, env, here)),
         // `args::parse` refuses these.
         Mode::Other(_) => return Err(PlanError::Mode),
     })
