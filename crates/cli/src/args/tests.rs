@@ -102,7 +102,7 @@ fn video_values() {
 
 #[test]
 fn other_modes_are_refused_with_what_there_is() {
-    assert!(refused("bench").contains("`bench` is not in this version"));
+    assert!(refused("recon").contains("`recon` is not in this version"));
     assert!(refused("sevrer").contains("unknown mode `sevrer`"));
     refused("help");
     refused("");
@@ -249,7 +249,8 @@ fn measuring() {
         Mode::Bench(bench) => bench,
         other => panic!("{other:?}"),
     };
-    let args = bench("bench --against /w --against /x --link wan --link 80ms,1Mbit --workload key --seconds 2");
+    let args =
+        bench("bench --against /w --against /x --link wan --link 80ms,1Mbit --workload key --seconds 2");
     assert_eq!(args.against, [PathBuf::from("/w"), "/x".into()]);
     assert_eq!((args.link[0].name.as_str(), args.link.len(), args.seconds), ("wan", 2, 2.0));
     assert_eq!(bench("bench 12.5").rate, Some(12.5));

@@ -8,8 +8,7 @@ use crate::support::{Running, Sandbox};
 fn bench(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
     let mut command: Command = sandbox.farway(&["--no-config", "bench", "--json", "--seconds", "0.3"]);
     command.args(args).env("TMPDIR", sandbox.path(""));
-    let ended = Running::start(&mut command).end();
-    ended.expect(0);
+    let ended = Running::start(&mut command).end().expect(0);
     assert_eq!(sandbox.names(), Vec::<String>::new(), "something is left");
     ended.out.lines().map(|line| line.replace([' ', ','], "")).collect()
 }
@@ -17,7 +16,10 @@ fn bench(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
 /// The number of this name; they are all different in what is asked for here.
 fn number(lines: &[String], name: &str) -> f64 {
     let start = format!("\"{name}\":");
-    let text = lines.iter().find_map(|line| line.strip_prefix(&start)).unwrap_or_else(|| panic!("no {name}: {lines:?}"));
+    let text = lines
+        .iter()
+        .find_map(|line| line.strip_prefix(&start))
+        .unwrap_or_else(|| panic!("no {name}: {lines:?}"));
     text.parse().unwrap()
 }
 

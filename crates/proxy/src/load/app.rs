@@ -121,13 +121,6 @@ impl App {
         app.round_trip(finish(message(DISPLAY, 1).new_id(ObjectId(app.objects.registry))))?;
         let bytes = app.bind_all()?;
         app.round_trip(bytes)?;
-        if app.has_keyboard {
-            app.objects.keyboard = app.ids.take();
-            app.round_trip(finish(message(app.objects.seat, 1).new_id(ObjectId(app.objects.keyboard))))?;
-            if app.keymap == 0 {
-                return Err(io::Error::other("the keyboard came without a keymap"));
-            }
-        }
         app.make_window()?;
         Ok(app)
     }
@@ -166,11 +159,16 @@ impl App {
         Ok(bytes)
     }
 
-    /// Makes the surface, a window if there are any, and the buffers.
+    /// Makes the surface, a window if there are any, and the buffers. The keyboard's keymap comes meanwhile.
     fn make_window(&mut self) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        if self.has_keyboard {
+            self.objects.keyboard = self.ids.take();
+            bytes.extend(finish(message(self.objects.seat, 1).new_id(ObjectId(self.objects.keyboard))));
+        }
         self.objects.surface = self.ids.take();
         let surface = ObjectId(self.objects.surface);
-        let mut bytes = finish(message(self.objects.compositor, 0).new_id(surface));
+        bytes.extend(finish(message(self.objects.compositor, 0).new_id(surface)));
         if self.objects.base != 0 {
             self.objects.xdg = self.ids.take();
             let (xdg, toplevel) = (ObjectId(self.objects.xdg), ObjectId(self.ids.take()));
@@ -178,7 +176,7 @@ impl App {
             bytes.extend(finish(message(xdg.0, 1).new_id(toplevel)));
             bytes.extend(finish(message(surface.0, 6)));
             self.wire.send(std::mem::take(&mut bytes), Vec::new())?;
-            while !self.configured {
+            while !self.configured || (self.has_keyboard && self.keymap == 0) {
                 self.turn(PATIENCE)?;
             }
         }
