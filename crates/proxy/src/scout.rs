@@ -95,3 +95,6 @@ impl AsFd for Scout {
         self.socket.as_fd()
     }
 }
+
+#[cfg(test)]
+mod tests;
