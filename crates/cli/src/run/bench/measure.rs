@@ -187,8 +187,8 @@ impl<'a> Bed<'a> {
         let times = sent.iter().zip(&arrived).filter(|it| of_interest(it.0));
         let times = times.map(|(sent, arrived)| millis(arrived.saturating_duration_since(*sent))).collect();
         let commits = arrived.iter().filter(|at| **at >= counted && **at <= uncounted).count().max(1) as f64;
-        let bytes = (after.1.up - before.1.up) as f64 / commits;
-        let cpu = (after.0.ticks - before.0.ticks) as f64 * 10.0 / commits;
+        let bytes = after.1.up.saturating_sub(before.1.up) as f64 / commits;
+        let cpu = after.0.ticks.saturating_sub(before.0.ticks) as f64 * 10.0 / commits;
         Ok(Figures {
             fps: Some(f64::from(shown) / end.saturating_duration_since(begin).as_secs_f64()),
             bytes: Some(bytes).filter(|_| !link.local),
