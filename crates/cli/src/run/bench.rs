@@ -42,8 +42,16 @@ pub enum BenchError {
         source: io::Error,
     },
     /// It says nothing.
-    #[error("the program did not say where its display is; its messages are in the terminal above")]
+    #[error("the program did not say where its display is")]
     NoDisplay,
+    /// It does not begin to work.
+    #[error("{why}; it said: {said}")]
+    Begin {
+        /// What did not happen.
+        why: Box<BenchError>,
+        /// Its last lines on stderr.
+        said: String,
+    },
     /// The display shows something else than the application drew.
     #[error("the pixels at both ends differ")]
     Pixels,
