@@ -109,8 +109,6 @@ fn measure_all(plan: &Measure) -> Result<u8, super::RunError> {
     super::room_for_connections();
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // A second one ends us at once.
-        signal_hook::flag::register_conditional_default(signal, Arc::clone(&stop))?;
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let paths = std::iter::once(&plan.exe).chain(&plan.against);
