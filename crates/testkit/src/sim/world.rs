@@ -102,13 +102,9 @@ impl World {
             let half = if kind.is_at_display() { &mut right } else { &mut left };
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
-        let mut checker = Checker {
-            foretold,
-            ahead: ahead.then(Ahead::default),
-            blind: mode == Mode::Hostile,
-            lax: mode == Mode::Scribbler,
-            ..Checker::default()
-        };
+        let mut checker = Checker::default();
+        (checker.foretold, checker.ahead) = (foretold, ahead.then(Ahead::default));
+        (checker.blind, checker.lax) = (mode == Mode::Hostile, mode == Mode::Scribbler);
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;
