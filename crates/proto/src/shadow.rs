@@ -54,6 +54,8 @@ pub struct File {
     pub mirrored: bool,
     /// Where it may differ from the mirror.
     pub dirty: Intervals,
+    /// Bytes from row to row of what is dirty, if that is 32-bit pixels; 0 if it is of several kinds.
+    pub pitch: Option<u32>,
     /// What has to be sent as it is.
     pub fills: Vec<Interval>,
     /// An upper bound for the bytes that the peer made us store.
@@ -95,6 +97,7 @@ impl Shadow {
             fixed,
             mirrored,
             dirty: Intervals::new(),
+            pitch: None,
             fills: Vec::new(),
             stored: 0,
         }))

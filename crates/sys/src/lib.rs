@@ -16,6 +16,7 @@ pub mod mem;
 pub mod net;
 pub mod pack;
 pub mod pipe;
+pub mod pixels;
 mod platform;
 pub mod process;
 pub mod pty;

@@ -63,6 +63,45 @@ pub enum Update {
         /// `diff_size + ntrailing` bytes once unpacked.
         payload: Bytes,
     },
+    /// As [`Update::Diff`], but packed in a way of its own. Only for those with [`Capabilities::PIXELS`].
+    Packed {
+        /// How: a [`coding`].
+        coding: u32,
+        /// As there.
+        diff_size: u32,
+        /// As there.
+        ntrailing: u32,
+        /// As there.
+        payload: Bytes,
+    },
+    /// Replaces rows of 32-bit pixels. Only for those with [`Capabilities::PIXELS`].
+    Pixels {
+        /// First byte.
+        start: u32,
+        /// Bytes from one row to the next.
+        pitch: u32,
+        /// Bytes of a row.
+        row: u32,
+        /// Bytes of all rows, of which the last may be short.
+        total: u32,
+        /// How they are transformed and packed: a [`coding`].
+        coding: u32,
+        /// `total` bytes once unpacked and transformed back.
+        payload: Bytes,
+    },
+}
+
+/// Ways to pack that an update names.
+pub mod coding {
+    /// Bytes as they are.
+    pub const NONE: u32 = 0;
+    /// A raw LZ4 block.
+    pub const LZ4: u32 = 1;
+    /// A Zstandard frame.
+    pub const ZSTD: u32 = 2;
+    /// Blue and red less green, each less the mean of left and upper neighbour, channels one after the other, in a
+    /// Zstandard frame.
+    pub const PREDICTED: u32 = 3;
 }
 
 impl Update {
@@ -70,14 +109,20 @@ impl Update {
     pub fn unpacked(&self) -> u64 {
         match self {
             Self::Fill { start, end, .. } => u64::from(end.saturating_sub(*start)),
-            Self::Diff { diff_size, ntrailing, .. } => u64::from(*diff_size) + u64::from(*ntrailing),
+            Self::Diff { diff_size, ntrailing, .. } | Self::Packed { diff_size, ntrailing, .. } => {
+                u64::from(*diff_size) + u64::from(*ntrailing)
+            }
+            Self::Pixels { total, .. } => u64::from(*total),
         }
     }
 
     /// The payload as it crosses the wire.
     pub fn payload(&self) -> &Bytes {
         match self {
-            Self::Fill { payload, .. } | Self::Diff { payload, .. } => payload,
+            Self::Fill { payload, .. }
+            | Self::Diff { payload, .. }
+            | Self::Packed { payload, .. }
+            | Self::Pixels { payload, .. } => payload,
         }
     }
 }
@@ -138,6 +183,8 @@ impl Frame {
             Self::ExtendFile { .. } => kind::EXTEND_FILE,
             Self::Update(_, Update::Fill { .. }) => kind::BUFFER_FILL,
             Self::Update(_, Update::Diff { .. }) => kind::BUFFER_DIFF,
+            Self::Update(_, Update::Packed { .. }) => kind::PACKED_DIFF,
+            Self::Update(_, Update::Pixels { .. }) => kind::PIXELS,
             Self::OpenReadPipe(_) => kind::OPEN_IR_PIPE,
             Self::OpenWritePipe(_) => kind::OPEN_IW_PIPE,
             Self::PipeTransfer(..) => kind::PIPE_TRANSFER,
@@ -180,6 +227,8 @@ impl Frame {
             Self::Protocol(_) => 4,
             Self::InjectRids(rids) => 4 + 4 * rids.len(),
             Self::OpenFile { .. } | Self::ExtendFile { .. } => 12,
+            Self::Update(_, Update::Pixels { .. }) => 28,
+            Self::Update(_, Update::Packed { .. }) => 20,
             Self::Update(..) => 16,
             _ => 8,
         }
@@ -202,6 +251,14 @@ impl Frame {
                 out.put_i32_le(rid.0);
                 out.put_u32_le(*a);
                 out.put_u32_le(*b);
+            }
+            Self::Update(rid, Update::Packed { coding, diff_size, ntrailing, .. }) => {
+                out.put_i32_le(rid.0);
+                [coding, diff_size, ntrailing].into_iter().for_each(|it| out.put_u32_le(*it));
+            }
+            Self::Update(rid, Update::Pixels { start, pitch, row, total, coding, .. }) => {
+                out.put_i32_le(rid.0);
+                [start, pitch, row, total, coding].into_iter().for_each(|it| out.put_u32_le(*it));
             }
             Self::OpenReadPipe(rid)
             | Self::OpenWritePipe(rid)
@@ -265,6 +322,15 @@ impl Frame {
                 rid()?,
                 Update::Diff { diff_size: word(8)?, ntrailing: word(12)?, payload: rest(16)? },
             ),
+            kind::PACKED_DIFF => {
+                let (coding, diff_size, ntrailing) = (word(8)?, word(12)?, word(16)?);
+                Self::Update(rid()?, Update::Packed { coding, diff_size, ntrailing, payload: rest(20)? })
+            }
+            kind::PIXELS => {
+                let (start, pitch, row, total) = (word(8)?, word(12)?, word(16)?, word(20)?);
+                let (coding, payload) = (word(24)?, rest(28)?);
+                Self::Update(rid()?, Update::Pixels { start, pitch, row, total, coding, payload })
+            }
             kind::PIPE_TRANSFER => Self::PipeTransfer(rid()?, rest(8)?),
             kind::OPEN_IR_PIPE | kind::OPEN_IW_PIPE | kind::PIPE_SHUTDOWN_R | kind::PIPE_SHUTDOWN_W => {
                 exactly(8)?;

@@ -122,6 +122,11 @@ pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size:
     }
     if let Some(file) = state.shadows.file(buffer.rid) {
         file.dirty.merge(&intervals);
+        file.pitch = Some(match (file.pitch, buffer.image.pixel_pitch()) {
+            (None, Some(pitch)) => pitch,
+            (Some(one), Some(other)) if one == other => one,
+            _ => 0,
+        });
         state.touched.insert(buffer.rid);
     }
 }
