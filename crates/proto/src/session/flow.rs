@@ -28,7 +28,7 @@ const MS: u64 = 1_000_000;
 const FIRST: u64 = 64 << 10;
 
 /// The limit is never less.
-const LEAST: u64 = 32 << 10;
+const LEAST: u64 = 16 << 10;
 
 /// The limit is never more: beyond any window, and no sum overflows.
 const MOST: u64 = 1 << 40;
@@ -63,6 +63,19 @@ enum Phase {
     Empty,
 }
 
+/// A queue that does not go away.
+#[derive(Clone, Copy, Debug)]
+struct Stuck {
+    /// The limit when it showed.
+    limit: u64,
+    /// The longest mean round trip since, in nanoseconds.
+    trip: u64,
+    /// The limit is much less now, and so are the bytes in flight.
+    relieved: bool,
+    /// Rounds in which the link carried less than it can.
+    idle: u32,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Flow {
@@ -84,8 +97,10 @@ pub struct Flow {
     /// Rounds of the startup without growth, and the rate before them.
     plateau: (u32, u64),
     drained: Instant,
-    /// The limit and the round trip when a queue showed that does not go away.
-    stuck: Option<(u64, u64)>,
+    /// What is known of a queue that does not go away.
+    stuck: Option<Stuck>,
+    /// Since when acknowledgements are much later than they should be.
+    queued: Option<Instant>,
     /// Something waited for the limit or the pace since the sender had nothing to send.
     blocked: bool,
 }
@@ -108,6 +123,7 @@ impl Flow {
             plateau: (0, 0),
             drained: now,
             stuck: None,
+            queued: None,
             blocked: false,
         }
     }
@@ -205,7 +221,7 @@ impl Flow {
         self.trip.sample(now, took);
         self.round.sample(took);
         self.speed.on_ack(at, received, self.trip.base().unwrap_or(0));
-        self.late = if took > self.trip.base().unwrap_or(took) + self.slack() { self.late + 1 } else { 0 };
+        self.heed_lateness(now, took);
         match self.phase {
             Phase::Startup => self.fill(fresh),
             _ if self.late >= 2 => self.level = 0,
@@ -216,6 +232,26 @@ impl Flow {
         }
         self.adjust(now);
         true
+    }
+
+    /// Looks at one round trip: a queue is not left alone until the round ends.
+    fn heed_lateness(&mut self, now: Instant, took: u64) {
+        let base = self.trip.base().unwrap_or(took);
+        self.late = if took > base + self.slack() { self.late + 1 } else { 0 };
+        if took <= base + self.slack() + self.tolerance() || !self.blocked || self.phase != Phase::Cruise {
+            self.queued = None;
+            return;
+        }
+        let since = *self.queued.get_or_insert(now);
+        if now >= since.after(speed::whole(base)) {
+            self.speed.forget_all();
+            self.queued = Some(now);
+        }
+    }
+
+    /// How much more of a queue than intended may be an accident, in nanoseconds.
+    fn tolerance(&self) -> u64 {
+        (self.trip.base().unwrap_or(0) / 8).max(5 * MS)
     }
 
     /// The round trip of the last byte that has arrived.
@@ -252,7 +288,9 @@ impl Flow {
         let before = self.speed.rate();
         let limited = self.round.limited && self.blocked;
         let mean = self.round.mean();
-        let round = std::mem::replace(&mut self.round, Round::begin(now, self.sent));
+        let round = std::mem::replace(&mut self.round, Round::begin(now, self.sent, self.acked));
+        let carried = round.rate(now, self.acked);
+        let idle = carried < self.speed.best() / 4 * 3;
         // The first one counts only if there was no queue for certain.
         if let Some(mean) = mean.filter(|_| limited && (self.phase == Phase::Empty || self.trip.has_rounds())) {
             self.trip.round(now, mean);
@@ -267,7 +305,7 @@ impl Flow {
         self.round.rate_before = before;
         match self.phase {
             Phase::Startup => self.look_for_a_plateau(limited),
-            Phase::Cruise => self.cruise(now, limited, mean, grew),
+            Phase::Cruise => self.cruise(now, limited, (mean, idle), grew),
             Phase::Drain if self.in_flight() <= self.limit => self.phase = Phase::Empty,
             Phase::Drain => {}
             Phase::Empty => (self.phase, self.drained) = (Phase::Cruise, now),
@@ -283,7 +321,7 @@ impl Flow {
         }
     }
 
-    fn cruise(&mut self, now: Instant, limited: bool, mean: Option<u64>, grew: bool) {
+    fn cruise(&mut self, now: Instant, limited: bool, (mean, idle): (Option<u64>, bool), grew: bool) {
         let (Some(mean), Some(base), true) = (mean, self.trip.base(), limited) else {
             (self.level, self.stuck) = (0, None);
             return;
@@ -292,8 +330,8 @@ impl Flow {
         let queue = mean.saturating_sub(base);
         let slack = self.slack();
         self.level = if grew && queue < slack / 2 { (self.level + 1).min(LEVELS.len() - 1) } else { 0 };
-        if queue > slack + (base / 8).max(5 * MS) {
-            self.heed_a_queue(now, mean);
+        if queue > slack + self.tolerance() {
+            self.heed_a_queue(now, mean, idle);
         } else {
             self.stuck = None;
         }
@@ -302,21 +340,24 @@ impl Flow {
         }
     }
 
-    /// There is more of a queue than we allow: the link has become slower, or longer.
-    fn heed_a_queue(&mut self, now: Instant, mean: u64) {
+    /// There is more of a queue than we allow: the link has become slower, or longer, or others fill it.
+    fn heed_a_queue(&mut self, now: Instant, mean: u64, idle: bool) {
         self.speed.forget();
-        match self.stuck {
-            None => self.stuck = Some((self.limit, mean)),
-            Some((limit, before)) if self.limit < limit / 10 * 7 => {
-                // Less of ours, and the round trip is what it was: the queue is not ours, or the way is that long.
-                if mean > before / 10 * 8 {
-                    self.trip.is_now(now, mean);
-                    self.stuck = None;
-                } else {
-                    self.stuck = Some((self.limit, mean));
-                }
-            }
-            Some(_) => {}
+        let (limit, room) = (self.limit, self.in_flight() <= self.limit + self.limit / 8);
+        let stuck = self.stuck.get_or_insert(Stuck { limit, trip: mean, relieved: false, idle: 0 });
+        stuck.idle = if idle { stuck.idle + 1 } else { 0 };
+        // Less of ours, and the round trip is what it was; or the link had nothing to do for a part of the time.
+        let in_vain = stuck.relieved && mean > stuck.trip / 10 * 8;
+        if in_vain || stuck.idle >= 2 {
+            self.trip.is_now(now, mean);
+            self.stuck = None;
+            return;
+        }
+        if stuck.relieved {
+            *stuck = Stuck { limit, trip: mean, relieved: false, idle: stuck.idle };
+        } else {
+            stuck.trip = stuck.trip.max(mean);
+            stuck.relieved = limit < stuck.limit / 10 * 7 && room;
         }
     }
 

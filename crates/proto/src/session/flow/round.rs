@@ -19,6 +19,8 @@ pub struct Round {
     pub limited: bool,
     /// The rate when the round before ended.
     pub rate_before: Option<u64>,
+    /// Bytes acknowledged before.
+    acked: u64,
     trips: u64,
     samples: u64,
 }
@@ -26,18 +28,24 @@ pub struct Round {
 impl Round {
     /// The first one.
     pub fn new(now: Instant) -> Self {
-        Self::begin(now, 0)
+        Self::begin(now, 0, 0)
     }
 
     /// One that ends with the last byte that was sent.
-    pub fn begin(now: Instant, sent: u64) -> Self {
-        Self { until: sent, since: now, limited: true, rate_before: None, trips: 0, samples: 0 }
+    pub fn begin(now: Instant, sent: u64, acked: u64) -> Self {
+        Self { until: sent, since: now, acked, limited: true, rate_before: None, trips: 0, samples: 0 }
     }
 
     /// A round trip, in nanoseconds.
     pub fn sample(&mut self, took: u64) {
         self.trips = self.trips.saturating_add(took);
         self.samples += 1;
+    }
+
+    /// What was acknowledged in it, in bytes per second.
+    pub fn rate(&self, now: Instant, acked: u64) -> u64 {
+        let time = u128::from(now.0.saturating_sub(self.since.0).max(1));
+        u64::try_from(u128::from(acked - self.acked) * 1_000_000_000 / time).unwrap_or(u64::MAX)
     }
 
     /// The mean round trip, in nanoseconds.

@@ -21,6 +21,11 @@ const WHOLE: u64 = 25 * MS;
 /// Acknowledgements that are remembered.
 const ENTRIES: usize = 256;
 
+/// How long a rate is measured where a round trip takes so long, in nanoseconds.
+pub fn whole(trip: u64) -> u64 {
+    WHOLE.max(trip / 2)
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Speed {
@@ -33,6 +38,8 @@ pub struct Speed {
     settled: bool,
     /// The best of this round and the last ones.
     rounds: [u64; ROUNDS],
+    /// The last that was measured over a whole time.
+    last: u64,
 }
 
 impl Speed {
@@ -48,7 +55,7 @@ impl Speed {
 
     /// So many bytes have been received at a time.
     pub fn on_ack(&mut self, at: u64, received: u64, trip: u64) {
-        let whole = WHOLE.max(trip / 2);
+        let whole = whole(trip);
         match self.history.back_mut() {
             // A clock that does not go, or goes back.
             Some(last) if at < last.0 => return,
@@ -59,7 +66,9 @@ impl Speed {
                 self.history.push_back((at, received));
             }
         }
-        while self.history.get(1).is_some_and(|it| at - it.0 >= whole) || self.history.len() > ENTRIES {
+        // Little comes in that time over a link that is very slow.
+        let spare = |it: &(u64, u64)| at - it.0 >= whole && received - it.1 >= SHORT_BYTES;
+        while self.history.get(1).is_some_and(spare) || self.history.len() > ENTRIES {
             self.history.pop_front();
         }
         self.measure(at, received, whole);
@@ -94,6 +103,7 @@ impl Speed {
         let now = &mut self.rounds[0];
         if dry.is_none() && time >= whole / 10 * 9 {
             *now = rate.max(*now);
+            self.last = rate;
             return;
         }
         let known = self.rounds[1..].iter().copied().max().unwrap_or(0);
@@ -117,6 +127,19 @@ impl Speed {
         if self.rounds[0] > 0 {
             self.rounds.rotate_right(1);
             self.rounds[0] = 0;
+        }
+    }
+
+    /// The best of this round, in bytes per second.
+    pub fn best(&self) -> u64 {
+        self.rounds[0]
+    }
+
+    /// Only what was measured last counts: the link is slower now.
+    pub fn forget_all(&mut self) {
+        if self.last > 0 {
+            self.rounds = [0; ROUNDS];
+            self.rounds[0] = self.last;
         }
     }
 
