@@ -6,14 +6,22 @@
 use super::frame::Frame;
 use crate::Instant;
 
-/// So many bytes are told of at once, in time or not...
-const MOST: u64 = 128 << 10;
+/// So many bytes are told of at once, in time or not: more than credits come for over a quick link, as an
+/// acknowledgement goes with them and need not wake anybody by itself...
+const MOST: u64 = 192 << 10;
 
 /// ...while the link is new, fewer: the other end knows nothing of it...
 const FEWEST: u64 = 4 << 10;
 
 /// ...until so many times more have come.
 const SHARE: u64 = 8;
+
+/// Less than [`FEWEST`] may wait so much longer, as it hardly counts against any limit, but not longer than
+/// [`LONGEST`] (nanoseconds): a timer of a millisecond costs as much as a small message.
+const LONGER: u64 = 16;
+
+/// See [`LONGER`].
+pub const LONGEST: u64 = 25_000_000;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -42,11 +50,13 @@ impl Acks {
 
     /// When it should be told if there is nothing else to say; `delay` in nanoseconds.
     pub fn due(&self, delay: u64) -> Option<Instant> {
-        self.has_news().then(|| self.since.after(if self.is_much() { 0 } else { delay }))
-    }
-
-    fn is_much(&self) -> bool {
-        self.received - self.told >= (self.received / SHARE).clamp(FEWEST, MOST)
+        let news = self.received - self.told;
+        let delay = match () {
+            () if news >= (self.received / SHARE).clamp(FEWEST, MOST) => 0,
+            () if news < FEWEST => (delay * LONGER).min(LONGEST),
+            () => delay,
+        };
+        self.has_news().then(|| self.since.after(delay))
     }
 
     /// What to tell.

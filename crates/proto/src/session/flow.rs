@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use super::ack::LONGEST;
 use super::frame::CHUNK;
 use crate::Instant;
 
@@ -150,7 +151,8 @@ impl Flow {
 
     /// The longest piece of a large message to be sent at once, in bytes.
     pub fn chunk(&self) -> usize {
-        let bytes = self.rate().map_or(CHUNK_LEAST * 2, |rate| bytes_in(rate, CHUNK_TIME));
+        // Before the rate is known, the limit grows with what the link takes.
+        let bytes = self.rate().map_or(self.limit / 16, |rate| bytes_in(rate, CHUNK_TIME));
         bytes.clamp(CHUNK_LEAST, CHUNK as u64) as usize
     }
 
@@ -216,6 +218,8 @@ impl Flow {
             return true;
         }
         let fresh = received - self.acked;
+        // Nothing is learnt from a link that is used much less than it may be.
+        let used = self.blocked || self.in_flight() >= self.limit / 2;
         self.acked = received;
         let Some(took) = self.arrival(now, received, delay) else { return true };
         self.trip.sample(now, took);
@@ -223,7 +227,7 @@ impl Flow {
         self.speed.on_ack(at, received, self.trip.base().unwrap_or(0));
         self.heed_lateness(now, took);
         match self.phase {
-            Phase::Startup => self.fill(fresh),
+            Phase::Startup => self.fill(if used { fresh } else { 0 }),
             _ if self.late >= 2 => self.level = 0,
             _ => {}
         }
@@ -269,15 +273,12 @@ impl Flow {
         }
         let took = now.0.saturating_sub(sent_at?.0);
         // It would not wait longer, whatever it says.
-        Some(took.saturating_sub(delay.min(20 * MS)).max(took / 8).max(1))
+        Some(took.saturating_sub(delay.min(LONGEST + 5 * MS)).max(took / 8).max(1))
     }
 
     /// The link is being filled for the first time.
     fn fill(&mut self, fresh: u64) {
-        // Nothing is learnt from a link that is used less than it may be.
-        if self.blocked {
-            self.limit = self.limit.saturating_add(fresh).min(MOST);
-        }
+        self.limit = self.limit.saturating_add(fresh).min(MOST);
         if self.late >= 2 && self.speed.rate().is_some() {
             self.phase = Phase::Drain;
         }
@@ -292,7 +293,8 @@ impl Flow {
         let carried = round.rate(now, self.acked);
         let idle = carried < self.speed.best() / 4 * 3;
         // The first one counts only if there was no queue for certain.
-        if let Some(mean) = mean.filter(|_| limited && (self.phase == Phase::Empty || self.trip.has_rounds())) {
+        if let Some(mean) = mean.filter(|_| limited && (self.phase == Phase::Empty || self.trip.has_rounds()))
+        {
             self.trip.round(now, mean);
         }
         if matches!(self.phase, Phase::Startup | Phase::Cruise) {

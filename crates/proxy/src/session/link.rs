@@ -107,7 +107,9 @@ impl Link {
                     return false;
                 }
             }
-            if !session.has_output(now) || session.take_output(now, self.ahead.min(most), &mut self.taken) == 0 {
+            if !session.has_output(now)
+                || session.take_output(now, self.ahead.min(most), &mut self.taken) == 0
+            {
                 // It would have taken more.
                 self.ahead = self.ahead.max(2 * sent).min(AHEAD_MOST);
                 return true;

@@ -172,12 +172,15 @@ impl Session {
         length
     }
 
-    /// Says what has arrived, if it is time, or half of it and something goes anyway.
-    fn tell(&mut self, now: Instant, others: bool, out: &mut BytesMut) {
-        let goes = others || !self.scheduler.is_empty();
+    /// Says what has arrived, if it is time: at once with other signs, and earlier with bytes that go anyway.
+    fn tell(&mut self, now: Instant, signs: bool, out: &mut BytesMut) {
+        let bytes = !self.scheduler.is_empty();
         let Some(link) = &mut self.link else { return };
-        let delay = link.flow.ack_delay();
-        let delay = if goes { delay / 2 } else { delay };
+        let delay = match (signs, bytes) {
+            (true, _) => 0,
+            (false, true) => link.flow.ack_delay() / 2,
+            (false, false) => link.flow.ack_delay(),
+        };
         if link.acks.due(delay).is_some_and(|at| at <= now) {
             link.acks.tell(now).put(out);
         }

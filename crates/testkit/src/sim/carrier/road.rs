@@ -53,6 +53,8 @@ pub struct Scenario {
     pub bursts: Option<(usize, u64)>,
     /// When it ends.
     pub until: u64,
+    /// When the last small message is written.
+    pub messages_until: u64,
     /// Times at which the link is cut, to be resumed a tenth of a second later.
     pub cuts: Vec<u64>,
     /// A fault to put in.
@@ -72,8 +74,8 @@ pub struct Report {
     pub in_flight: u64,
     /// The rate as the session knows it in the end, in bytes per second.
     pub rate: Option<u64>,
-    /// Turns of the sending end in which it had something to do.
-    pub turns: u64,
+    /// When an end had something to say, or woke up to say nothing, for the last time.
+    pub last_turn: u64,
 }
 
 impl Report {
@@ -244,7 +246,7 @@ impl Road {
                 _ => {}
             }
         }
-        if time >= self.next_small {
+        if time >= self.next_small && time < self.scenario.messages_until {
             // Never in step with anything else.
             self.next_small = time + 17 * MS + (time / STEP * 7919 % 97) * STEP;
             // While there is no link, nobody can hope for anything.
@@ -319,6 +321,9 @@ impl Road {
         if !place.session.is_linked() {
             return Ok(());
         }
+        if place.session.poll_timeout().is_some_and(|at| at <= now) {
+            self.report.last_turn = time;
+        }
         place.session.ask(now);
         let before = place.session.in_flight();
         loop {
@@ -333,9 +338,12 @@ impl Road {
             if !place.out.is_empty() || !place.session.has_output(now) {
                 break;
             }
-            self.report.turns += u64::from(end == FAR);
+            self.report.last_turn = time;
             if place.session.take_output(now, 16 << 10, &mut place.out) == 0 {
-                return Err(Problem::Carried { end: NAMES[end], what: "has something to say and does not say it" });
+                return Err(Problem::Carried {
+                    end: NAMES[end],
+                    what: "has something to say and does not say it",
+                });
             }
             if early {
                 place.sent += acknowledged(&place.out);
