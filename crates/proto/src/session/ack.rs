@@ -67,3 +67,6 @@ impl Acks {
         Frame::Arrived { delay, received: self.received, at: self.last.0 }
     }
 }
+
+#[cfg(test)]
+mod tests;
