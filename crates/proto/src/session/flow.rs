@@ -34,6 +34,13 @@ const LEAST: u64 = 16 << 10;
 /// The limit is never more: beyond any window, and no sum overflows.
 const MOST: u64 = 1 << 40;
 
+/// A round trip of less, in nanoseconds, does not leave the machine. What waits there waits for a processor, which no
+/// bound makes any quicker.
+const LOCAL: u64 = MS / 10;
+
+/// The limit on such a link, in bytes.
+const LOCAL_LIMIT: u64 = 4 << 20;
+
 /// What is urgent may exceed the limit by so many bytes.
 pub const URGENT: u64 = 16 << 10;
 
@@ -365,6 +372,11 @@ impl Flow {
 
     /// The limit and the pace that follow from what is known.
     fn adjust(&mut self, now: Instant) {
+        if self.trip.least().is_some_and(|trip| trip < LOCAL) {
+            self.limit = self.limit.max(LOCAL_LIMIT);
+            self.pace.set(now, None);
+            return;
+        }
         let (Some(rate), Some(base)) = (self.speed.rate(), self.trip.base()) else { return };
         let whole = base + self.slack();
         if self.phase == Phase::Startup {
