@@ -4,6 +4,7 @@
 //! belongs to the command and everything after `ssh` to ssh, however it looks. Spellings are those of waypipe, because
 //! either end may start the other.
 
+pub mod bench;
 mod check;
 pub mod far;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bench::BenchArgs;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -49,6 +51,14 @@ pub struct Args {
     /// Keep applications from using the GPU
     #[arg(short, long)]
     pub no_gpu: bool,
+
+    /// Answer nothing for the compositor before applications ask (ssh)
+    #[arg(long)]
+    pub no_optimistic: bool,
+
+    /// Use nothing that waypipe's channel does not have, though the other half is a farway too
+    #[arg(long)]
+    pub plain: bool,
 
     /// Serve a single connection
     #[arg(short, long)]
@@ -177,6 +187,8 @@ pub enum Mode {
     View(ViewArgs),
     /// Show farway at work on this machine alone: a compositor, both ends and a link between them
     Demo(DemoArgs),
+    /// Measure farway over emulated links, and other programs beside it
+    Bench(BenchArgs),
     /// Print a script that completes farway's command line in this shell
     Completions {
         /// Which shell

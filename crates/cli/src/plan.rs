@@ -3,6 +3,7 @@
 //! Not the doing: this is a pure function, so that every combination can be tested. Invariant: nothing else in the
 //! program reads the environment to decide anything. The rules are those of waypipe (section 13 of the channel notes).
 
+pub mod bench;
 mod error;
 pub mod far;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
+use farway_proto::channel::Capabilities;
 use farway_proxy::Settings;
 use farway_sys::net::VsockAddr;
 
@@ -85,6 +87,8 @@ pub enum Role {
     View(view::View),
     /// Everything on one machine, to look at.
     Demo(view::Demo),
+    /// To measure.
+    Bench(bench::Bench),
     /// To print a script for this shell.
     Completions(Shell),
     /// To print names of hosts for such a script.
@@ -221,6 +225,7 @@ fn settings(args: &Args, here: &Circumstances) -> Settings {
             count => count,
         },
         trace: args.debug,
+        capabilities: if args.plain { Capabilities::NONE } else { Settings::default().capabilities },
         ..Settings::default()
     }
 }
@@ -265,6 +270,7 @@ fn role(
             Role::View(view)
         }
         Mode::Demo(args) => Role::Demo(view::demo(args, env, here)?),
+        Mode::Bench(bench) => Role::Bench(bench::bench(args, bench, env, here)),
         // `args::parse` refuses these.
         Mode::Other(_) => return Err(PlanError::Mode),
     })

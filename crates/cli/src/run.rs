@@ -3,6 +3,7 @@
 //! Not the connections, which have threads of their own. Invariant: whatever way a run ends, short of SIGKILL, the
 //! socket files that it made are gone.
 
+pub mod bench;
 pub mod client;
 pub mod demo;
 mod dial;

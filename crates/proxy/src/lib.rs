@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod connection;
 pub mod hello;
+pub mod load;
 mod queue;
 pub mod roles;
 pub mod scout;

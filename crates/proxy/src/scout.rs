@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use farway_proto::preview::Preview;
-use farway_proto::preview::scout::{self, State};
+use farway_proto::preview::scout;
+pub use farway_proto::preview::scout::State;
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::net::{Received, Sent, Socket};
 
@@ -24,16 +25,22 @@ pub struct Scout {
 }
 
 impl Scout {
-    /// Asks, for `patience` at most. Nothing if the compositor cannot be asked beside its work, or not in time.
-    pub fn ask(compositor: &dyn Dial, patience: Duration) -> Option<Self> {
-        let until = Instant::now() + patience;
+    /// Begins to ask. Nothing if the compositor cannot be asked beside its work.
+    pub fn begin(compositor: &dyn Dial) -> Option<Self> {
         if !compositor.is_repeatable() {
             return None;
         }
         let socket = Socket::from(compositor.dial().ok()?);
         let mut it = Self { socket, asks: scout::Scout::new(canonical_clocks()) };
-        let mut polls = PollSet::new();
         it.turn().ok()?;
+        Some(it)
+    }
+
+    /// Asks, for `patience` at most. Nothing if the compositor cannot be asked, or has not answered in time.
+    pub fn ask(compositor: &dyn Dial, patience: Duration) -> Option<Self> {
+        let until = Instant::now() + patience;
+        let mut it = Self::begin(compositor)?;
+        let mut polls = PollSet::new();
         while it.asks.state() == State::Asking {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -52,9 +59,12 @@ impl Scout {
         self.asks.preview()
     }
 
-    /// Hears what the compositor has said; true as long as the preview is true.
-    pub fn hear(&mut self) -> bool {
-        self.turn().is_ok() && self.preview().is_some()
+    /// Hears what the compositor has said.
+    pub fn hear(&mut self) -> State {
+        match self.turn() {
+            Ok(()) => self.asks.state(),
+            Err(_) => State::Stale,
+        }
     }
 
     fn turn(&mut self) -> io::Result<()> {
@@ -85,3 +95,6 @@ impl AsFd for Scout {
         self.socket.as_fd()
     }
 }
+
+#[cfg(test)]
+mod tests;

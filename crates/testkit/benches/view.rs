@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use farway_testkit::load::{App, Workload, page};
+use farway_proxy::load::{App, Workload, page};
 
 const WINDOWS: usize = 4;
 /// Ours puts the windows beside one another; weston puts them anywhere, and saves what is covered.

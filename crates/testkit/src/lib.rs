@@ -2,7 +2,6 @@
 //! testkit
 
 pub mod fuzz;
-pub mod load;
 pub mod real;
 pub mod rig;
 pub mod sim;

@@ -1,7 +1,7 @@
 //! A session whose link breaks all the time, while a command counts and an application animates: every byte and every
 //! frame is accounted for. `FARWAY_SOAK_SECONDS` makes it long; the default only shows that it works.
 
-use farway_testkit::load::{App, Sink, Workload};
+use farway_proxy::load::{App, Sink, Workload};
 use farway_testkit::need;
 use farway_testkit::real::RealError;
 use farway_testkit::real::ssh::{Cut, Far, Relay, Scene, Stdio, farway_ssh};

@@ -11,10 +11,11 @@ use super::far::{OneHostArgs, take_flag};
 use super::{Args, Mode};
 
 /// Modes of waypipe that this version does not have.
-const NOT_YET: [&str; 2] = ["bench", "recon"];
+const NOT_YET: [&str; 1] = ["recon"];
 
 /// All modes that people use.
-const MODES: &str = "ssh, sessions, attach, kill, doctor, server, client, view, demo, completions, man";
+const MODES: &str =
+    "ssh, sessions, attach, kill, doctor, server, client, view, demo, bench, completions, man";
 
 /// Completes what clap understood of a command line, and checks it.
 ///

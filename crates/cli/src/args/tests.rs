@@ -102,7 +102,7 @@ fn video_values() {
 
 #[test]
 fn other_modes_are_refused_with_what_there_is() {
-    assert!(refused("bench").contains("`bench` is not in this version"));
+    assert!(refused("recon").contains("`recon` is not in this version"));
     assert!(refused("sevrer").contains("unknown mode `sevrer`"));
     refused("help");
     refused("");
@@ -241,6 +241,25 @@ fn hidden_modes() {
     let help = try_line("--help").unwrap_err().to_string();
     assert!(["ssh", "doctor", "completions"].iter().all(|mode| help.contains(mode)));
     assert!(["porter", "keeper", "complete-hosts"].iter().all(|mode| !help.contains(mode)), "{help}");
+}
+
+#[test]
+fn measuring() {
+    let bench = |text: &str| match line(text).mode {
+        Mode::Bench(bench) => bench,
+        other => panic!("{other:?}"),
+    };
+    let args =
+        bench("bench --against /w --against /x --link wan --link 80ms,1Mbit --workload key --seconds 2");
+    assert_eq!(args.against, [PathBuf::from("/w"), "/x".into()]);
+    assert_eq!((args.link[0].name.as_str(), args.link.len(), args.seconds), ("wan", 2, 2.0));
+    assert_eq!(bench("bench 12.5").rate, Some(12.5));
+    let ssh = bench("bench --as-ssh /f -- -t -o A=b host -- x --json");
+    assert_eq!((ssh.as_ssh, ssh.words.len(), ssh.json), (Some("/f".into()), 7, false));
+    for text in ["bench --link nowhere", "bench --workload none", "bench 0", "bench --seconds x"] {
+        refused(text);
+    }
+    assert!(!try_line("bench --help").unwrap_err().to_string().contains("as-ssh"));
 }
 
 #[test]

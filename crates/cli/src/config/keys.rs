@@ -70,7 +70,7 @@ macro_rules! text {
 }
 
 /// All of them. `bootstrap` is `--no-bootstrap` the other way round: no is no name for a default.
-static KEYS: [Key; 16] = [
+static KEYS: [Key; 18] = [
     flag!("bootstrap", "no_bootstrap", args, value, args.far.no_bootstrap = !value),
     text!(Text, "compress", "compress", args, value, args.compress = parsed(value)?),
     flag!("debug", "debug", args, value, args.debug = value),
@@ -85,6 +85,8 @@ static KEYS: [Key; 16] = [
         args.far.grace = far::grace(value).map_err(|error| error.to_string())?
     ),
     flag!("no-gpu", "no_gpu", args, value, args.no_gpu = value),
+    flag!("optimistic", "no_optimistic", args, value, args.no_optimistic = !value),
+    flag!("plain", "plain", args, value, args.plain = value),
     text!(Text, "remote-bin", "remote_bin", args, value, args.far.remote_bin = Some(name(value)?.into())),
     text!(Text, "remote-node", "remote_node", args, value, args.far.remote_node = Some(name(value)?.into())),
     text!(

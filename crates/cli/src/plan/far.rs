@@ -49,6 +49,8 @@ pub struct Shown {
     pub secctx: Option<Secctx>,
     /// It is good for one application.
     pub oneshot: bool,
+    /// The other end may know what the compositor tells everybody.
+    pub optimistic: bool,
 }
 
 /// To run a command on another machine.
@@ -236,7 +238,7 @@ fn shown(
     let (compositor, secctx) = super::shown(args, false, &ScreenArgs::default(), env, here)?;
     note_own(&compositor, notes);
     let oneshot = args.oneshot || matches!(compositor, Compositor::Inherited(_));
-    Ok(Shown { compositor, secctx, oneshot })
+    Ok(Shown { compositor, secctx, oneshot, optimistic: !(args.no_optimistic || args.plain) })
 }
 
 /// Decides for `farway ssh`.

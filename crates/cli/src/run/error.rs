@@ -73,6 +73,9 @@ pub enum RunError {
     /// A compositor of ours was asked in vain.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// A measurement failed.
+    #[error(transparent)]
+    Bench(#[from] super::bench::BenchError),
     /// The demo's sample failed.
     #[error("the sample failed")]
     Sample(#[source] super::demo::sample::SampleError),

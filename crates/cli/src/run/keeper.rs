@@ -254,6 +254,7 @@ impl Keeper {
             Message::Resize(size) => self.stage.resize(size),
             Message::Signal(name) => self.stage.signal(&name),
             Message::Changed => self.house.service.foretell(None),
+            Message::Foretell(preview) => self.house.service.foretell(Some(preview.checked())),
             Message::End => {
                 self.life.dismissed();
                 // Behind our own word that it is over this is a goodbye, and no order.

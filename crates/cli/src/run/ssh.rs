@@ -7,6 +7,7 @@ pub mod ask;
 pub mod attempt;
 mod classic;
 mod farewell;
+mod lookout;
 mod near;
 mod retry;
 mod status;
@@ -28,6 +29,7 @@ use crate::plan::far::{Attach, Reach, Ssh};
 use crate::ssh::intro::IntroError;
 use crate::ssh::words::{self, Line, Program, Words};
 use attempt::Way;
+use lookout::Lookout;
 use near::{End, Near};
 use terminal::Terminal;
 
@@ -77,11 +79,12 @@ pub fn run(plan: Ssh, settings: Settings) -> Result<u8, RunError> {
         let mut fallback = None;
         if !plan.only_classic {
             let way = Way::new(&plan.reach, &words)?;
-            let scout = Scout::ask(&**compositor, SCOUT);
+            let scout = shown.optimistic.then(|| Scout::ask(&**compositor, SCOUT)).flatten();
             start.preview = scout.as_ref().and_then(Scout::preview).cloned().unwrap_or_default();
+            let lookout = shown.optimistic.then(|| Lookout::new(compositor, scout));
             let ask = Ask::Start(Box::new(start));
             let near = Near::new(&mut house, compositor, way, terminal, words.no_input)?;
-            match near.watching(scout).run(ask)? {
+            match near.watching(lookout).run(ask)? {
                 End::Code(code) => return Ok(code),
                 End::Classic(bin) => fallback = Some(bin),
             }
@@ -105,7 +108,9 @@ pub fn attach(plan: Attach, settings: Settings) -> Result<u8, RunError> {
         let terminal = Terminal::new(terminal::is_input(), plan.term.as_deref());
         let ask = Ask::Attach { id: plan.id.clone(), terminal: terminal.words() };
         let way = Way::new(&plan.reach, &words)?;
-        match Near::new(&mut house, compositor, way, terminal, words.no_input)?.run(ask) {
+        let lookout = shown.optimistic.then(|| Lookout::new(compositor, None));
+        let near = Near::new(&mut house, compositor, way, terminal, words.no_input)?;
+        match near.watching(lookout).run(ask) {
             Ok(End::Classic(_)) | Err(RunError::Intro(IntroError::NotAllowed { .. })) => {
                 Err(RunError::NoSessions { name: words.name.clone() })
             }

@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! The program as a process: exit codes, environments, socket files, signals. No Wayland but raw bytes.
 
+mod bench;
 mod channel;
 mod client;
 mod completions;

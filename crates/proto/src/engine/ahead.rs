@@ -129,7 +129,7 @@ impl State {
         let Some(surface) = self.objects.surface(id) else { return };
         let asked = std::mem::take(&mut surface.paced.asked);
         let attached = surface.paced.attached.take();
-        let replaced = attached.and_then(|new| std::mem::replace(&mut surface.paced.shown, Some(new)));
+        let replaced = attached.and_then(|new| surface.paced.shown.replace(new));
         let shown = surface.paced.shown;
         if let Some(new) = attached {
             self.buffer_committed(new, replaced);

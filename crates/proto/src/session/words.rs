@@ -257,8 +257,10 @@ pub enum Message {
     Signal(String),
     /// Near to far: end the session; what runs is told so (SIGHUP and SIGTERM), and then killed.
     End,
-    /// Near to far: what [`Start::preview`] says is true no more.
+    /// Near to far: what [`Start::preview`] or [`Message::Foretell`] says is true no more.
     Changed,
+    /// Near to far: what the display tells every new application from now on, as [`Start::preview`].
+    Foretell(Preview),
     /// Far to near: the command has ended with this exit code (128 and the number for signals).
     Exited(u8),
     /// Far to near: nothing runs any more, and all bytes have been sent. The near end hangs up.

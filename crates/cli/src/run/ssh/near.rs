@@ -3,14 +3,13 @@
 //! Not ssh's process before the session's first frame. Invariants: a link that is lost is replaced until the user or
 //! the other end says no; what the command wrote is written here before we end.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use farway_proto::session::words::{Answer, Ask, Message, Refusal, RefusalReason, Secret, Started};
 use farway_proto::session::{self, Kind};
-use farway_proxy::scout::Scout;
 use farway_proxy::session::{Bridge, Loss, Notice, Port};
 use farway_proxy::transport::Dial;
 use farway_sys::event::Interest;
@@ -19,6 +18,7 @@ use rustix::process::Signal;
 
 use super::attempt::{Attempt, Progress, Way, dismiss};
 use super::farewell::see_off;
+use super::lookout::Lookout;
 use super::retry::Retry;
 use super::status::Status;
 use super::terminal::{self, Terminal};
@@ -46,8 +46,8 @@ pub enum End {
 pub struct Near<'a> {
     house: &'a mut House,
     compositor: &'a Arc<dyn Dial>,
-    /// As long as what the other end was told of the compositor is true.
-    scout: Option<Scout>,
+    /// Nothing if the other end is to know nothing of the compositor.
+    lookout: Option<Lookout>,
     way: Way,
     me: Secret,
     bridge: Bridge,
@@ -93,7 +93,7 @@ impl<'a> Near<'a> {
         Ok(Self {
             house,
             compositor,
-            scout: None,
+            lookout: None,
             way,
             me: super::name()?,
             bridge: Bridge::new(session::End::Near),
@@ -116,11 +116,17 @@ impl<'a> Near<'a> {
         })
     }
 
-    /// Tells the other end when what the scout has found is true no more.
-    pub fn watching(mut self, scout: Option<Scout>) -> Self {
-        self.house.service.foretell(scout.as_ref().and_then(Scout::preview).cloned());
-        self.scout = scout;
+    /// Tells the other end what the compositor tells everybody, and when that is true no more.
+    pub fn watching(mut self, lookout: Option<Lookout>) -> Self {
+        self.house.service.foretell(lookout.as_ref().and_then(Lookout::preview).cloned());
+        self.lookout = lookout;
         self
+    }
+
+    fn inform(&mut self, message: Option<Message>) {
+        let Some(message) = message else { return };
+        self.house.service.foretell(self.lookout.as_ref().and_then(Lookout::preview).cloned());
+        self.bridge.send(message);
     }
 
     /// Begins with `ask`, and serves the session to its end.
@@ -159,12 +165,14 @@ impl<'a> Near<'a> {
             fds.push((fd, Interest { readable: true, writable }));
         }
         let first = fds.len();
-        fds.extend(self.scout.iter().map(|scout| (scout.as_fd(), Interest::READ)));
+        let heard = self.lookout.as_ref().and_then(Lookout::fd);
+        fds.extend(heard.map(|fd| (fd, Interest::READ)));
         let now = Instant::now();
         let at = [
             self.retry.as_ref().filter(|_| self.attempt.is_none()).map(|retry| retry.next),
             self.leaving.map(|(since, _)| since + FAREWELL),
             self.goodbye.map(|since| since + FAREWELL),
+            self.lookout.as_ref().and_then(Lookout::next),
         ];
         let mut timeout = at.into_iter().flatten().map(|at| at.saturating_duration_since(now)).min();
         if self.retry.is_some() || self.attempt.as_ref().is_some_and(|it| it.upload().is_some()) {
@@ -174,11 +182,9 @@ impl<'a> Near<'a> {
         let turn = self.house.turn_all(&fds, timeout, &mut [&mut self.bridge])?;
         drop(fds);
         let spoke = turn.ready.get(first) == Some(&true);
-        if spoke && self.scout.as_mut().is_some_and(|scout| !scout.hear()) {
-            self.scout = None;
-            self.house.service.foretell(None);
-            self.bridge.send(Message::Changed);
-        }
+        let lookout = self.lookout.as_mut();
+        let news = lookout.and_then(|it| if spoke { it.hear() } else { it.turn() });
+        self.inform(news);
         if turn.arrived.child {
             let attempt = self.attempt.as_mut().map(Attempt::child);
             let mut known: Vec<&mut Child> = attempt.into_iter().chain(&mut self.ssh).collect();
@@ -334,12 +340,18 @@ impl<'a> Near<'a> {
         stream: ByteStream,
         rest: &[u8],
     ) -> Result<Option<End>, RunError> {
+        // One that was there before us.
+        let is_old = matches!(answer, Answer::Attached(_));
         match answer {
             Answer::Started(session) | Answer::Attached(session) if self.session.is_none() => {
                 tracing::info!("session {} with farway {}", session.id, session.version);
                 self.session = Some(session);
                 self.status.clear();
                 self.bridge.begin(stream, rest, Bytes::new());
+                if is_old {
+                    let news = self.lookout.as_mut().and_then(Lookout::tell);
+                    self.inform(news);
+                }
             }
             Answer::Resumed { positions } if self.session.is_some() => {
                 let resumed = self.bridge.resume(stream, (rest, Bytes::new()), &positions);
@@ -353,6 +365,8 @@ impl<'a> Near<'a> {
     }
 
     fn linked_again(&mut self) {
+        let news = self.lookout.as_mut().and_then(Lookout::tell);
+        self.inform(news);
         if let Some(retry) = self.retry.take() {
             let away = retry.since.elapsed();
             self.status.clear();
@@ -481,7 +495,12 @@ impl<'a> Near<'a> {
                 self.leaving = Some((Instant::now(), 0));
                 self.bridge.unlink();
             }
-            Message::Resize(_) | Message::Signal(_) | Message::Changed | Message::End | Message::Unknown => {}
+            Message::Resize(_)
+            | Message::Signal(_)
+            | Message::Changed
+            | Message::Foretell(_)
+            | Message::End
+            | Message::Unknown => {}
         }
     }
 
