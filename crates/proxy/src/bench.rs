@@ -4,6 +4,7 @@
 //! Not the decision what to do: that is the engine's. Invariant: jobs that run at the same time never touch
 //! the same bytes of a mirror (the engine splits them so, and [`farway_sys::mem::Mirror`] checks it).
 
+mod moves;
 mod work;
 mod workers;
 

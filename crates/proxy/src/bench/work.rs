@@ -10,6 +10,7 @@ use farway_sys::diff::{self, ApplyError, DiffError, Scratch};
 use farway_sys::mem::RegionError;
 use farway_sys::pack::{Compression, Packer};
 
+use super::moves;
 use crate::store::Content;
 
 /// What a thread needs to run jobs; kept, because making it anew costs more than most jobs.
@@ -17,11 +18,18 @@ use crate::store::Content;
 pub struct Tools {
     packer: Packer,
     scratch: Scratch,
+    moves: farway_sys::moves::Scratch,
     raw: Vec<u8>,
 }
 
-/// Runs a job.
-pub fn run(job: Job, content: &Content, compression: Compression, tools: &mut Tools) -> Done {
+/// Runs a job. `source` is the content of [`Job::source`].
+pub fn run(
+    job: Job,
+    content: &Content,
+    source: Option<&Content>,
+    compression: Compression,
+    tools: &mut Tools,
+) -> Done {
     let ticket = job.ticket();
     let result = match job {
         Job::Diff { intervals, tail, .. } => {
@@ -31,6 +39,13 @@ pub fn run(job: Job, content: &Content, compression: Compression, tools: &mut To
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, compression, tools)
             .map(|update| Done::Update(ticket, Some(update))),
+        Job::Move { plane, source_offset, intervals, .. } => {
+            moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
+                .map(|rects| Done::Moved(ticket, rects))
+        }
+        Job::Apply { update: update @ Update::Copy { .. }, .. } => {
+            moves::copy(content, source, &update).map(|()| Done::Applied(ticket))
+        }
         Job::Apply { update, .. } => {
             apply(content, &update, compression, tools).map(|()| Done::Applied(ticket))
         }
@@ -105,6 +120,7 @@ fn apply(
         Update::Diff { diff_size, ntrailing, .. } => {
             diff::apply_diff(region, mirror, data, *diff_size as usize, *ntrailing as usize).map(drop)
         }
+        Update::Copy { .. } => return Err(JobError::Machine),
     };
     result.map_err(|error| match error {
         ApplyError::Region(error) => of_region(&error),
@@ -113,7 +129,7 @@ fn apply(
     })
 }
 
-fn of_region(error: &RegionError) -> JobError {
+pub(super) fn of_region(error: &RegionError) -> JobError {
     match error {
         RegionError::Shrunk { .. }
         | RegionError::ReadOnly

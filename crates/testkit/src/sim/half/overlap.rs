@@ -21,6 +21,9 @@ pub fn spans(job: &Job, content: &Content, compression: Compression) -> Vec<(u64
             spans
         }
         Job::Fill { range, .. } => vec![(range.start, range.end)],
+        // Whatever it finds: nobody else may use the file.
+        Job::Move { .. } => vec![(0, size)],
+        Job::Apply { update: Update::Copy { .. }, .. } => vec![(0, size)],
         Job::Apply { .. } => written(job, content, compression).into_iter().collect(),
     }
 }
@@ -38,7 +41,11 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
             let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
             Some((range.start, range.end))
         }
-        Job::Diff { .. } | Job::Fill { .. } => None,
+        Job::Apply { update: update @ Update::Copy { .. }, .. } => {
+            let first = update.rects().next()?;
+            Some((u64::from(first.dst), u64::from(first.dst) + u64::from(first.row)))
+        }
+        Job::Diff { .. } | Job::Fill { .. } | Job::Move { .. } => None,
     }
 }
 
