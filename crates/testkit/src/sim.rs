@@ -42,6 +42,18 @@ pub enum Mode {
     Desk,
 }
 
+impl Mode {
+    /// One of those without a compositor, by a number below ten.
+    fn of(number: u32) -> Self {
+        match number {
+            0..=5 => Self::Clean,
+            6 => Self::Scribbler,
+            7 => Self::Rude,
+            _ => Self::Hostile,
+        }
+    }
+}
+
 /// What a run has done and checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {

@@ -42,8 +42,16 @@ pub enum BenchError {
         source: io::Error,
     },
     /// It says nothing.
-    #[error("the program did not say where its display is; its messages are in the terminal above")]
+    #[error("the program did not say where its display is")]
     NoDisplay,
+    /// It does not begin to work.
+    #[error("{why}; it said: {said}")]
+    Begin {
+        /// What did not happen.
+        why: Box<BenchError>,
+        /// Its last lines on stderr.
+        said: String,
+    },
     /// The display shows something else than the application drew.
     #[error("the pixels at both ends differ")]
     Pixels,
@@ -101,8 +109,6 @@ fn measure_all(plan: &Measure) -> Result<u8, super::RunError> {
     super::room_for_connections();
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // A second one ends us at once.
-        signal_hook::flag::register_conditional_default(signal, Arc::clone(&stop))?;
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let paths = std::iter::once(&plan.exe).chain(&plan.against);

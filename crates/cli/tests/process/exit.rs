@@ -47,7 +47,7 @@ fn stdin_and_stdout_are_those_of_the_command() {
 #[test]
 fn usage_errors_are_2_and_go_to_stderr() {
     let sandbox = Sandbox::new();
-    for args in [&["ssh"][..], &["bench"], &[], &["-c", "gzip", "client"], &["client", "-d"]] {
+    for args in [&["ssh"][..], &["recon"], &[], &["-c", "gzip", "client"], &["client", "-d"]] {
         let ended = sandbox.run(args).expect(2);
         assert_eq!(ended.out, "");
         assert!(!ended.err.is_empty());

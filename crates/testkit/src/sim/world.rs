@@ -65,13 +65,8 @@ impl World {
     /// The world of a seed.
     pub fn new(seed: u64, sabotage: Option<Kind>) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
-        let mode = match rng.random_range(0..10) {
-            _ if sabotage.is_some() => Mode::Clean,
-            0..=5 => Mode::Clean,
-            6 => Mode::Scribbler,
-            7 => Mode::Rude,
-            _ => Mode::Hostile,
-        };
+        let drawn = Mode::of(rng.random_range(0..10));
+        let mode = if sabotage.is_some() { Mode::Clean } else { drawn };
         let kernel = Rc::new(Kernel::default());
         let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
             .choose(&mut rng)
@@ -108,10 +103,8 @@ impl World {
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
         let mut checker = Checker::default();
-        checker.foretold = foretold;
-        checker.ahead = ahead.then(Ahead::default);
-        checker.blind = mode == Mode::Hostile;
-        checker.lax = mode == Mode::Scribbler;
+        (checker.foretold, checker.ahead) = (foretold, ahead.then(Ahead::default));
+        (checker.blind, checker.lax) = (mode == Mode::Hostile, mode == Mode::Scribbler);
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;

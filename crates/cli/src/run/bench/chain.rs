@@ -5,6 +5,7 @@
 //! no file of it is left.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -105,12 +106,22 @@ impl Chain {
             counters,
             _scratch: scratch,
         };
-        if link.local {
-            chain.start_pair(plan, program)?
-        } else {
-            chain.start_ssh(plan, program, link)?
+        let started = match link.local {
+            true => chain.start_pair(plan, program),
+            false => chain.start_ssh(plan, program, link),
+        };
+        match started {
+            Ok(()) => Ok(chain),
+            Err(why) => Err(BenchError::Begin { why: Box::new(why), said: chain.said() }),
         }
-        Ok(chain)
+    }
+
+    /// What the program said last on stderr. While it works, nobody wants to see it.
+    fn said(&self) -> String {
+        let bytes = std::fs::read(self.folder().join("log")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().rev().take(3).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join(" | ")
     }
 
     fn folder(&self) -> &Path {
@@ -129,6 +140,7 @@ impl Chain {
     }
 
     fn spawn(&mut self, mut command: Command) -> Result<&mut Child, BenchError> {
+        command.stderr(OpenOptions::new().create(true).append(true).open(self.folder().join("log"))?);
         let child = command
             .spawn()
             .map_err(|source| BenchError::Program { program: command.get_program().to_owned(), source })?;

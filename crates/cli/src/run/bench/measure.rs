@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, Instant};
 
@@ -134,8 +134,8 @@ impl<'a> Bed<'a> {
     }
 
     fn connect(&mut self, chain: &Chain, workload: Workload) -> Result<(App, Frames), BenchError> {
-        let page = self.page(workload);
-        let app = App::connect_with(&chain.display, workload, page)?;
+        let (page, display) = (self.page(workload), chain.display.clone());
+        let app = self.patiently("a connection", move || App::connect_with(&display, workload, page))??;
         let frames = chain.sink.accept(PATIENCE).map_err(|_| BenchError::Late { what: "an application" })?;
         Ok((app, frames))
     }
@@ -151,6 +151,17 @@ impl<'a> Bed<'a> {
                 Err(_) => return Err(BenchError::Late { what }),
             }
         }
+    }
+
+    /// Does it on another thread, so that the user can have enough of it.
+    fn patiently<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        act: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, BenchError> {
+        let (say, said) = channel();
+        spawn(move || drop(say.send(act())));
+        self.wait(what, &said)
     }
 
     fn frames(&mut self, link: &Link, program: &Program, workload: Workload) -> Result<Figures, BenchError> {
@@ -187,8 +198,8 @@ impl<'a> Bed<'a> {
         let times = sent.iter().zip(&arrived).filter(|it| of_interest(it.0));
         let times = times.map(|(sent, arrived)| millis(arrived.saturating_duration_since(*sent))).collect();
         let commits = arrived.iter().filter(|at| **at >= counted && **at <= uncounted).count().max(1) as f64;
-        let bytes = (after.1.up - before.1.up) as f64 / commits;
-        let cpu = (after.0.ticks - before.0.ticks) as f64 * 10.0 / commits;
+        let bytes = after.1.up.saturating_sub(before.1.up) as f64 / commits;
+        let cpu = after.0.ticks.saturating_sub(before.0.ticks) as f64 * 10.0 / commits;
         Ok(Figures {
             fps: Some(f64::from(shown) / end.saturating_duration_since(begin).as_secs_f64()),
             bytes: Some(bytes).filter(|_| !link.local),
@@ -199,10 +210,14 @@ impl<'a> Bed<'a> {
 
     /// The time from an application's first word until its first frame is visible.
     fn start(&mut self, chain: &Chain) -> Result<f64, BenchError> {
-        let page = self.page(Workload::Typing);
-        let begin = Instant::now();
-        let mut app = App::connect_with(&chain.display, Workload::Typing, page)?;
-        app.show()?;
+        let (page, display) = (self.page(Workload::Typing), chain.display.clone());
+        let first = move || -> io::Result<_> {
+            let begin = Instant::now();
+            let mut app = App::connect_with(&display, Workload::Typing, page)?;
+            app.show()?;
+            Ok((begin, app))
+        };
+        let (begin, mut app) = self.patiently("a connection", first)??;
         let late = |_| BenchError::Late { what: "an application" };
         let frames = chain.sink.accept(PATIENCE).map_err(late)?;
         let (_, at) = self.wait("the first frame", &frames.visible)?;
