@@ -4,11 +4,13 @@
 //! bytes arrive, the result is a frame or a [`ChannelError`], and memory grows only with bytes that came.
 
 mod capabilities;
+mod copy;
 mod deframe;
 mod frame;
 mod header;
 
 pub use capabilities::Capabilities;
+pub use copy::CopyRect;
 pub use deframe::Deframer;
 pub use frame::{Frame, MAX_FRAME, Update, coding, kind};
 pub use header::{CompressionCode, Greeting, KEY_OF_FARWAY, VideoCode, WireVersion};

@@ -12,7 +12,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::channel::{Capabilities, Frame, WireVersion};
 use crate::ids::{FdId, Instant, Now, Rid, Role, Ticket};
 use crate::preview::Preview;
-use crate::wayland::Form;
+use crate::wayland::{Form, ObjectId};
 
 pub mod ahead;
 mod batch;
@@ -22,6 +22,7 @@ mod effect;
 pub mod fault;
 mod inbound;
 mod lanes;
+pub mod moves;
 mod outbound;
 mod pacing;
 mod shutdown;
@@ -172,6 +173,17 @@ pub struct Engine {
 enum Purpose {
     Send(Rid),
     Apply(Rid),
+    /// A search for moved content, for a commit of `surface`. `source` is another file.
+    Move {
+        rid: Rid,
+        source: Option<Rid>,
+        surface: ObjectId,
+    },
+    /// An update that copies from another file.
+    Copy {
+        rid: Rid,
+        source: Rid,
+    },
 }
 
 /// The state of acknowledgement (channel.md 12.1).

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::damage::{History, ShmImage};
 use crate::engine::ahead::{Callback, Paced, Use};
+use crate::engine::moves::Moves;
 use crate::ids::Rid;
 use crate::wayland::{Interface, ObjectId, by_name};
 
@@ -72,6 +73,8 @@ pub struct Surface {
     pub history: History,
     /// The viewport object that refers to this surface.
     pub viewport: Option<ObjectId>,
+    /// Whether to look for moved content.
+    pub moves: Moves,
     /// When it may be drawn again.
     pub paced: Paced,
 }

@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::channel::Update;
 use crate::damage::{Interval, Intervals};
+use crate::engine::moves::Hint;
 use crate::ids::{Rid, Role};
+
+/// The block in which content is compared; the bytes behind the last whole block are a frame's tail.
+const BLOCK: u64 = 64;
 
 /// One replicated descriptor.
 #[derive(Debug)]
@@ -56,6 +60,8 @@ pub struct File {
     pub dirty: Intervals,
     /// Bytes from row to row of what is dirty, if that is 32-bit pixels; 0 if it is of several kinds.
     pub pitch: Option<u32>,
+    /// Where what is new in there may have come from.
+    pub hint: Option<Hint>,
     /// What has to be sent as it is.
     pub fills: Vec<Interval>,
     /// An upper bound for the bytes that the peer made us store.
@@ -98,6 +104,7 @@ impl Shadow {
             mirrored,
             dirty: Intervals::new(),
             pitch: None,
+            hint: None,
             fills: Vec::new(),
             stored: 0,
         }))
@@ -132,6 +139,21 @@ impl Shadow {
     /// No job works on it.
     pub fn is_idle(&self) -> bool {
         self.sending == 0 && !self.is_applying()
+    }
+}
+
+impl File {
+    /// What is to be compared in whole blocks, and whether the bytes behind the last one are too. `None` if nothing is.
+    pub fn compared(&self) -> Option<(Intervals, bool)> {
+        if self.dirty.is_empty() {
+            return None;
+        }
+        let mut dirty = self.dirty.clone();
+        dirty.clip(self.size);
+        let whole_blocks = self.size / BLOCK * BLOCK;
+        let tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
+        dirty.clip(whole_blocks);
+        Some((dirty, tail))
     }
 }
 

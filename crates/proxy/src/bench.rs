@@ -5,6 +5,7 @@
 //! the same bytes of a mirror (the engine splits them so, and [`farway_sys::mem::Mirror`] checks it).
 
 mod coding;
+mod moves;
 mod rows;
 mod work;
 mod workers;

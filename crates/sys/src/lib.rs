@@ -13,6 +13,7 @@ pub mod clock;
 pub mod diff;
 pub mod event;
 pub mod mem;
+pub mod moves;
 pub mod net;
 pub mod pack;
 pub mod pipe;

@@ -1,3 +1,5 @@
+use farway_sys::pack::Compression;
+
 use super::*;
 
 fn try_line(line: &str) -> Result<Args, clap::Error> {

@@ -1,11 +1,16 @@
 //! One message of the channel, typed (channel.md section 5). Not its meaning, and no copies: bodies are
 //! [`Bytes`] that share the buffer they arrived in or the one a job made.
 //!
+//! Between two farways there are more kinds (see [`Capabilities`]). `COPY` names the file that changes and the file
+//! that the bytes come from, which may be the same, then rectangles of six words each: where they go to, where they
+//! come from, bytes of a row, rows, and the pitches of target and source. They are copied in order, each as if all of
+//! it were read before any of it is written.
+//!
 //! Invariant: `Frame::parse` of what `Frame::head`, `body` and padding write gives the same frame.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Capabilities, ChannelError};
+use super::{Capabilities, ChannelError, CopyRect};
 use crate::ids::Rid;
 use crate::wayland::ObjectId;
 
@@ -89,6 +94,13 @@ pub enum Update {
         /// `total` bytes once unpacked and transformed back.
         payload: Bytes,
     },
+    /// Copies rectangles of bytes, in order, within the file or from another one.
+    Copy {
+        /// Where from.
+        source: Rid,
+        /// [`CopyRect`]s as they cross the wire, never compressed.
+        payload: Bytes,
+    },
 }
 
 /// Ways to pack that an update names.
@@ -105,7 +117,31 @@ pub mod coding {
 }
 
 impl Update {
-    /// Bytes of the payload once it is unpacked.
+    /// Copies of these rectangles, from `source`.
+    pub fn copy(source: Rid, rects: &[CopyRect]) -> Self {
+        let mut payload = BytesMut::with_capacity(rects.len() * CopyRect::SIZE);
+        rects.iter().for_each(|rect| rect.put(&mut payload));
+        Self::Copy { source, payload: payload.freeze() }
+    }
+
+    /// The rectangles of a copy.
+    pub fn rects(&self) -> impl Iterator<Item = CopyRect> + '_ {
+        let bytes: &[u8] = match self {
+            Self::Copy { payload, .. } => payload,
+            _ => &[],
+        };
+        bytes.chunks_exact(CopyRect::SIZE).map(CopyRect::parse)
+    }
+
+    /// The file that a copy comes from.
+    pub fn source(&self) -> Option<Rid> {
+        match self {
+            Self::Copy { source, .. } => Some(*source),
+            _ => None,
+        }
+    }
+
+    /// Bytes of content once it is unpacked.
     pub fn unpacked(&self) -> u64 {
         match self {
             Self::Fill { start, end, .. } => u64::from(end.saturating_sub(*start)),
@@ -113,6 +149,7 @@ impl Update {
                 u64::from(*diff_size) + u64::from(*ntrailing)
             }
             Self::Pixels { total, .. } => u64::from(*total),
+            Self::Copy { .. } => self.rects().fold(0, |sum, rect| sum.saturating_add(rect.bytes())),
         }
     }
 
@@ -122,7 +159,8 @@ impl Update {
             Self::Fill { payload, .. }
             | Self::Diff { payload, .. }
             | Self::Packed { payload, .. }
-            | Self::Pixels { payload, .. } => payload,
+            | Self::Pixels { payload, .. }
+            | Self::Copy { payload, .. } => payload,
         }
     }
 }
@@ -185,6 +223,7 @@ impl Frame {
             Self::Update(_, Update::Diff { .. }) => kind::BUFFER_DIFF,
             Self::Update(_, Update::Packed { .. }) => kind::PACKED_DIFF,
             Self::Update(_, Update::Pixels { .. }) => kind::PIXELS,
+            Self::Update(_, Update::Copy { .. }) => kind::COPY,
             Self::OpenReadPipe(_) => kind::OPEN_IR_PIPE,
             Self::OpenWritePipe(_) => kind::OPEN_IW_PIPE,
             Self::PipeTransfer(..) => kind::PIPE_TRANSFER,
@@ -226,7 +265,7 @@ impl Frame {
         match self {
             Self::Protocol(_) => 4,
             Self::InjectRids(rids) => 4 + 4 * rids.len(),
-            Self::OpenFile { .. } | Self::ExtendFile { .. } => 12,
+            Self::OpenFile { .. } | Self::ExtendFile { .. } | Self::Update(_, Update::Copy { .. }) => 12,
             Self::Update(_, Update::Pixels { .. }) => 28,
             Self::Update(_, Update::Packed { .. }) => 20,
             Self::Update(..) => 16,
@@ -259,6 +298,10 @@ impl Frame {
             Self::Update(rid, Update::Pixels { start, pitch, row, total, coding, .. }) => {
                 out.put_i32_le(rid.0);
                 [start, pitch, row, total, coding].into_iter().for_each(|it| out.put_u32_le(*it));
+            }
+            Self::Update(rid, Update::Copy { source, .. }) => {
+                out.put_i32_le(rid.0);
+                out.put_i32_le(source.0);
             }
             Self::OpenReadPipe(rid)
             | Self::OpenWritePipe(rid)
@@ -297,10 +340,11 @@ impl Frame {
             Some(b) => Ok(u32::from_le_bytes([b[0], b[1], b[2], b[3]])),
             None => Err(fail),
         };
-        let rid = || match word(4)? {
+        let named = |at: usize| match word(at)? {
             0 => Err(ChannelError::ZeroRid),
             n => Ok(Rid(n as i32)),
         };
+        let rid = || named(4);
         let exactly = |n: u32| if length == n { Ok(()) } else { Err(fail) };
         let rest = |at: usize| if bytes.len() >= at { Ok(bytes.slice(at..)) } else { Err(fail) };
         Ok(match kind {
@@ -330,6 +374,13 @@ impl Frame {
                 let (start, pitch, row, total) = (word(8)?, word(12)?, word(16)?, word(20)?);
                 let (coding, payload) = (word(24)?, rest(28)?);
                 Self::Update(rid()?, Update::Pixels { start, pitch, row, total, coding, payload })
+            }
+            kind::COPY => {
+                let (rid, source, payload) = (rid()?, named(8)?, rest(12)?);
+                if payload.is_empty() || payload.len() % CopyRect::SIZE != 0 {
+                    return Err(fail);
+                }
+                Self::Update(rid, Update::Copy { source, payload })
             }
             kind::PIPE_TRANSFER => Self::PipeTransfer(rid()?, rest(8)?),
             kind::OPEN_IR_PIPE | kind::OPEN_IW_PIPE | kind::PIPE_SHUTDOWN_R | kind::PIPE_SHUTDOWN_W => {

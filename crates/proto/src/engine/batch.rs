@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 
 use bytes::{Bytes, BytesMut};
 
-use super::effect::{Done, Effect, Job, JobError};
-use super::fault::{Fault, Party};
+use super::effect::{Done, Effect, Job};
+use super::fault::Fault;
 use super::{Engine, Purpose, drain};
 use crate::channel::Frame;
-use crate::damage::{Interval, Intervals};
+use crate::damage::Interval;
 use crate::ids::Rid;
 use crate::shadow::Body;
 
@@ -24,8 +24,6 @@ const PROTOCOL_BYTES: usize = 4096;
 const PROTOCOL_RIDS: usize = 8;
 /// Bytes of a file that one job looks at, and so the most content in one frame.
 const CHUNK: u64 = 262_144;
-/// The block in which content is compared; the bytes behind the last whole block are a frame's tail.
-const BLOCK: u64 = 64;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -40,6 +38,8 @@ pub(crate) struct Batch {
     pub outstanding: usize,
     /// Shadows whose jobs come later, because an update is being applied to them.
     pub deferred: BTreeSet<Rid>,
+    /// Shadows for which nothing was started yet.
+    pub unstarted: BTreeSet<Rid>,
 }
 
 impl Batch {
@@ -87,6 +87,7 @@ impl Engine {
             return;
         }
         self.batch.sealed = true;
+        self.batch.unstarted.clone_from(&touched);
         for rid in &touched {
             if self.state.shadows.get(*rid).is_some_and(|shadow| shadow.applying) {
                 self.batch.deferred.insert(*rid);
@@ -110,6 +111,14 @@ impl Engine {
             }
         }
         self.announce(rid);
+        self.batch.unstarted.remove(&rid);
+        if !self.start_move(rid) {
+            self.start_comparing(rid);
+        }
+    }
+
+    /// Starts the jobs that find what is to be sent.
+    pub(super) fn start_comparing(&mut self, rid: Rid) {
         for job in self.jobs_for(rid) {
             self.batch.outstanding += 1;
             self.state.effects.push_back(Effect::Run(job));
@@ -126,7 +135,7 @@ impl Engine {
     }
 
     /// Sends the batch if all its content is on its way, and reads on.
-    fn go_on(&mut self) -> Result<(), Fault> {
+    pub(super) fn go_on(&mut self) -> Result<(), Fault> {
         if self.batch.is_ready() {
             self.flush_batch();
             self.take_local()?;
@@ -161,11 +170,8 @@ impl Engine {
         let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
         let fills = std::mem::take(&mut file.fills);
         let pitch = file.pitch.take().unwrap_or(0);
-        let mut dirty = std::mem::replace(&mut file.dirty, Intervals::new());
-        dirty.clip(file.size);
-        let whole_blocks = file.size / BLOCK * BLOCK;
-        let mut tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
-        dirty.clip(whole_blocks);
+        let (dirty, mut tail) = file.compared().unwrap_or_default();
+        file.dirty.clear();
         let mut jobs = Vec::new();
         // A tail has no position: it is the end of the file in the receiver's size, and the owner of this
         // file may have made it longer meanwhile. What was captured there is among the fills.
@@ -197,14 +203,8 @@ impl Engine {
         }
         match done {
             Done::Update(_, Some(update)) => self.state.send(Frame::Update(rid, update)),
-            Done::Update(_, None) | Done::Applied(_) => {}
-            Done::Failed(_, error) => {
-                let at = match error {
-                    JobError::Shrunk => Party::local(self.state.role),
-                    JobError::Malformed | JobError::Machine => Party::Ourselves,
-                };
-                return Err(Fault { at, reason: error.into() });
-            }
+            Done::Update(_, None) | Done::Applied(_) | Done::Moved(..) => {}
+            Done::Failed(_, error) => return Err(self.unsent(error)),
         }
         self.start_apply(rid);
         self.state.reap(rid);

@@ -5,7 +5,8 @@
 use bytes::Bytes;
 
 use super::fault::Fault;
-use crate::channel::{Frame, Update};
+use super::moves::Plane;
+use crate::channel::{CopyRect, Frame, Update};
 use crate::damage::Interval;
 use crate::ids::{FdId, Rid, Ticket};
 
@@ -137,6 +138,22 @@ pub enum Job {
         /// Which bytes.
         range: Interval,
     },
+    /// Look for new content of an image in another place, and copy it within the mirrors; answer with
+    /// [`Done::Moved`].
+    Move {
+        /// Names the answer.
+        ticket: Ticket,
+        /// The file.
+        rid: Rid,
+        /// The image.
+        plane: Plane,
+        /// The file to look in, if it is another one.
+        source: Option<Rid>,
+        /// Where such an image begins in there.
+        source_offset: u64,
+        /// Where copies may go to; as for [`Job::Diff`].
+        intervals: Vec<Interval>,
+    },
     /// Unpack an update and write it into the file (and its mirror, if there is one).
     Apply {
         /// Names the answer.
@@ -152,21 +169,38 @@ impl Job {
     /// The job's name.
     pub fn ticket(&self) -> Ticket {
         match self {
-            Self::Diff { ticket, .. } | Self::Fill { ticket, .. } | Self::Apply { ticket, .. } => *ticket,
+            Self::Diff { ticket, .. }
+            | Self::Fill { ticket, .. }
+            | Self::Move { ticket, .. }
+            | Self::Apply { ticket, .. } => *ticket,
         }
     }
 
     /// The file it works on.
     pub fn rid(&self) -> Rid {
         match self {
-            Self::Diff { rid, .. } | Self::Fill { rid, .. } | Self::Apply { rid, .. } => *rid,
+            Self::Diff { rid, .. }
+            | Self::Fill { rid, .. }
+            | Self::Move { rid, .. }
+            | Self::Apply { rid, .. } => *rid,
+        }
+    }
+
+    /// The other file that it needs.
+    pub fn source(&self) -> Option<Rid> {
+        match self {
+            Self::Move { source, .. } => *source,
+            Self::Apply { rid, update, .. } => update.source().filter(|source| source != rid),
+            Self::Diff { .. } | Self::Fill { .. } => None,
         }
     }
 
     /// About how many bytes it has to look at.
     pub fn weight(&self) -> u64 {
         match self {
-            Self::Diff { intervals, .. } => intervals.iter().map(|i| i.end - i.start).sum(),
+            Self::Diff { intervals, .. } | Self::Move { intervals, .. } => {
+                intervals.iter().map(|i| i.end - i.start).sum()
+            }
             Self::Fill { range, .. } => range.end - range.start,
             Self::Apply { update, .. } => update.unpacked(),
         }
@@ -178,6 +212,8 @@ impl Job {
 pub enum Done {
     /// The update to send; `None` if nothing differs.
     Update(Ticket, Option<Update>),
+    /// What was copied, to be done over there too.
+    Moved(Ticket, Vec<CopyRect>),
     /// The update is in the file.
     Applied(Ticket),
     /// It could not be done.

@@ -48,6 +48,12 @@ impl Inbound {
         self.waiting == Some(rid)
     }
 
+    /// `frame`, which has come just now, is handled once nothing works on this shadow.
+    pub fn wait(&mut self, rid: Rid, frame: Frame) {
+        self.waiting = Some(rid);
+        self.queue.push_front(frame);
+    }
+
     /// No further frame may come now.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some() || self.lane_bytes > MAX_LANE_BYTES
@@ -183,8 +189,7 @@ impl Engine {
         let Some(shadow) = self.state.shadows.get_mut(rid) else { return self.state.late(rid) };
         // Growing moves the mirror that jobs work on.
         if !shadow.is_idle() {
-            self.inbound.waiting = Some(rid);
-            self.inbound.queue.push_front(Frame::ExtendFile { rid, size });
+            self.inbound.wait(rid, Frame::ExtendFile { rid, size });
             return Ok(());
         }
         let Some(file) = shadow.as_file().filter(|_| !ours) else { return peer(Reason::WrongKind(rid)) };

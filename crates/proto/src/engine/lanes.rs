@@ -7,10 +7,10 @@
 
 use super::effect::{Done, Effect, Job, JobError, Note};
 use super::fault::{Fault, Limited, Party, Reason};
-use super::{Engine, Purpose};
-use crate::channel::{Capabilities, Frame, Update};
-use crate::ids::Rid;
-use crate::shadow::File;
+use super::{Engine, Purpose, moves};
+use crate::channel::{Capabilities, Frame, Update, kind};
+use crate::ids::{Rid, Role};
+use crate::shadow::{File, Shadow};
 
 impl Engine {
     /// The peer sent new content.
@@ -22,15 +22,26 @@ impl Engine {
                 reason: Reason::Unexpected(Frame::Update(rid, update).kind()),
             });
         }
-        let Some(shadow) = self.state.shadows.get_mut(rid) else {
+        if self.state.shadows.get(rid).is_none() {
             self.state.note(Note::StaleUpdate(rid));
             return self.state.late(rid);
+        }
+        let source = match update.source() {
+            Some(source) => match self.check_copy(rid, source, &update)? {
+                Some(busy) => {
+                    self.inbound.wait(busy, Frame::Update(rid, update));
+                    return Ok(());
+                }
+                None => Some(source),
+            },
+            None => None,
         };
+        let Some(shadow) = self.state.shadows.get_mut(rid) else { return Ok(()) };
         let peer = |reason| Fault { at: Party::Peer, reason };
         let ours = rid.is_of(self.state.role);
         match shadow.as_file() {
             Some(file) if !(file.fixed && ours) => {
-                if !is_within(file, &update) {
+                if source.is_none() && !is_within(file, &update) {
                     return Err(peer(Reason::Range(rid)));
                 }
             }
@@ -48,6 +59,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Checks an update that copies. If it cannot begin at once, the result is the shadow that it has to wait for: its
+    /// two files must not be changed by others meanwhile, so none of them may have updates in its lane.
+    fn check_copy(&mut self, rid: Rid, source: Rid, update: &Update) -> Result<Option<Rid>, Fault> {
+        let peer = |reason| Fault { at: Party::Peer, reason };
+        if self.state.role == Role::App || !self.state.agreed().has(Capabilities::COPIES) {
+            return Err(peer(Reason::Unexpected(kind::COPY)));
+        }
+        let mut size = |rid: Rid| match self.state.shadows.get_mut(rid).map(Shadow::as_file) {
+            Some(Some(file)) if rid.is_of(Role::App) => Ok(file.size),
+            Some(_) => Err(peer(Reason::WrongKind(rid))),
+            None => Err(peer(Reason::UnknownRid(rid))),
+        };
+        let (to, from) = (size(rid)?, size(source)?);
+        if !moves::fit(update, to, from, rid == source) {
+            return Err(peer(Reason::Range(rid)));
+        }
+        let busy = |rid: &Rid| self.state.shadows.get(*rid).is_some_and(|shadow| !shadow.is_idle());
+        Ok([rid, source].into_iter().find(|it| rid != source && busy(it)))
+    }
+
     /// Applies the next update, unless another job uses the mirror.
     pub(super) fn start_apply(&mut self, rid: Rid) {
         let Some(shadow) = self.state.shadows.get_mut(rid) else { return };
@@ -58,26 +89,40 @@ impl Engine {
         shadow.applying = true;
         self.inbound.lane_bytes -= update.payload().len() as u64;
         self.inbound.applying += 1;
-        let ticket = self.ticket(Purpose::Apply(rid));
+        let purpose = match update.source().filter(|source| *source != rid) {
+            Some(source) => {
+                // Both are idle: it was looked at when the update came.
+                self.state.shadows.get_mut(source).into_iter().for_each(|shadow| shadow.applying = true);
+                Purpose::Copy { rid, source }
+            }
+            None => Purpose::Apply(rid),
+        };
+        let ticket = self.ticket(purpose);
         self.state.effects.push_back(Effect::Run(Job::Apply { ticket, rid, update }));
     }
 
     /// A job ended.
     pub(super) fn job_done(&mut self, done: Done) -> Result<(), Fault> {
         let ticket = match &done {
-            Done::Update(ticket, _) | Done::Applied(ticket) | Done::Failed(ticket, _) => *ticket,
+            Done::Update(ticket, _)
+            | Done::Moved(ticket, _)
+            | Done::Applied(ticket)
+            | Done::Failed(ticket, _) => *ticket,
         };
         match self.tickets.remove(&ticket) {
             Some(Purpose::Send(rid)) => self.sent(rid, done),
-            Some(Purpose::Apply(rid)) => self.applied(rid, done),
+            Some(Purpose::Move { rid, source, surface }) => self.moved((rid, source, surface), done),
+            Some(Purpose::Apply(rid)) => self.applied(rid, None, done),
+            Some(Purpose::Copy { rid, source }) => self.applied(rid, Some(source), done),
             None => Err(Fault { at: Party::Ourselves, reason: Reason::Internal }),
         }
     }
 
-    fn applied(&mut self, rid: Rid, done: Done) -> Result<(), Fault> {
+    fn applied(&mut self, rid: Rid, source: Option<Rid>, done: Done) -> Result<(), Fault> {
         self.inbound.applying -= 1;
-        if let Some(shadow) = self.state.shadows.get_mut(rid) {
-            shadow.applying = false;
+        let used = || [Some(rid), source].into_iter().flatten();
+        for used in used() {
+            self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.applying = false);
         }
         if let Done::Failed(_, error) = done {
             let at = match error {
@@ -87,9 +132,11 @@ impl Engine {
             };
             return Err(Fault { at, reason: error.into() });
         }
-        self.resume_sending(rid)?;
-        self.start_apply(rid);
-        self.state.reap(rid);
+        for used in used() {
+            self.resume_sending(used)?;
+            self.start_apply(used);
+            self.state.reap(used);
+        }
         self.take_frames()
     }
 }
@@ -114,5 +161,7 @@ fn is_within(file: &File, update: &Update) -> bool {
             let last = (total - 1) / row;
             u64::from(start) + last * pitch + (total - last * row) <= file.size
         }
+        // See `check_copy`.
+        Update::Copy { .. } => false,
     }
 }

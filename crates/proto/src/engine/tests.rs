@@ -171,6 +171,7 @@ impl Rig {
                 let (start, end) = (range.start as u32, range.end as u32);
                 Done::Update(ticket, Some(Update::Fill { start, end, payload: Bytes::new() }))
             }
+            Job::Move { ticket, .. } => Done::Moved(ticket, Vec::new()),
             Job::Apply { ticket, .. } => Done::Applied(ticket),
         };
         let result = self.engine.on_done(self.now, done);

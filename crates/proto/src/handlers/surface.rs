@@ -2,7 +2,7 @@
 //! what may have changed; on the display's side it waits for its pixels.
 
 use super::Rule;
-use crate::damage::{BufferUse, Dirty, Transform};
+use crate::damage::{BufferUse, Dirty, Intervals, Transform};
 use crate::engine::Note;
 use crate::engine::dispatch::{Cx, Verdict};
 use crate::engine::fault::{Fault, Problem};
@@ -109,18 +109,16 @@ fn commit(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let Some(surface) = cx.state.objects.surface(cx.id) else { return Ok(Verdict::Pass) };
     let dirty = surface.history.commit(used);
     if let (Some(buffer), false) = (buffer, matches!(dirty, Dirty::Nothing)) {
-        mark(cx.state, &buffer, &dirty, size);
+        let damage = mark(cx.state, &buffer, &dirty, size);
+        cx.state.look_for_moves(cx.id, &buffer, &damage);
     }
     Ok(Verdict::Pass)
 }
 
-/// The next batch has to send this part of a buffer.
-pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size: u64) {
+/// The next batch has to send this part of a buffer, which is these bytes.
+pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size: u64) -> Intervals {
     let intervals = buffer.image.intervals(dirty, pool_size);
-    if intervals.is_empty() {
-        return;
-    }
-    if let Some(file) = state.shadows.file(buffer.rid) {
+    if let Some(file) = state.shadows.file(buffer.rid).filter(|_| !intervals.is_empty()) {
         file.dirty.merge(&intervals);
         file.pitch = Some(match (file.pitch, buffer.image.pixel_pitch()) {
             (None, Some(pitch)) => pitch,
@@ -129,6 +127,7 @@ pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size:
         });
         state.touched.insert(buffer.rid);
     }
+    intervals
 }
 
 /// The surface's destroy request passed: its viewport has nothing to refer to any more.

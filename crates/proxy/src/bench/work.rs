@@ -12,6 +12,7 @@ use farway_sys::pack::{Compression, Packer};
 use farway_sys::pixels::Scratch as PixelScratch;
 
 use super::coding::{self, Coding};
+use super::moves;
 use super::rows::Rows;
 use crate::store::Content;
 
@@ -20,13 +21,14 @@ use crate::store::Content;
 pub struct Tools {
     pub(super) packer: Packer,
     scratch: Scratch,
+    moves: farway_sys::moves::Scratch,
     pub(super) raw: Vec<u8>,
     pub(super) pixels: PixelScratch,
     pub(super) planes: Vec<u8>,
 }
 
-/// Runs a job.
-pub fn run(job: Job, content: &Content, coding: Coding, tools: &mut Tools) -> Done {
+/// Runs a job. `source` is the content of [`Job::source`].
+pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding, tools: &mut Tools) -> Done {
     let ticket = job.ticket();
     let result = match job {
         Job::Diff { intervals, tail, pitch, .. } => {
@@ -36,6 +38,13 @@ pub fn run(job: Job, content: &Content, coding: Coding, tools: &mut Tools) -> Do
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.plain, tools)
             .map(|update| Done::Update(ticket, Some(update))),
+        Job::Move { plane, source_offset, intervals, .. } => {
+            moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
+                .map(|rects| Done::Moved(ticket, rects))
+        }
+        Job::Apply { update: update @ Update::Copy { .. }, .. } => {
+            moves::copy(content, source, &update).map(|()| Done::Applied(ticket))
+        }
         Job::Apply { update, .. } => {
             apply(content, &update, coding.plain, tools).map(|()| Done::Applied(ticket))
         }
@@ -125,7 +134,7 @@ fn apply(
             return rows.restore(update, content, tools);
         }
         Update::Packed { coding, .. } => coding::named(*coding).ok_or(JobError::Malformed)?,
-        Update::Fill { .. } | Update::Diff { .. } => compression,
+        Update::Fill { .. } | Update::Diff { .. } | Update::Copy { .. } => compression,
     };
     let exact = usize::try_from(update.unpacked()).map_err(|_| JobError::Malformed)?;
     let data = tools.packer.unpack(compression, update.payload(), exact).map_err(|_| JobError::Malformed)?;
@@ -136,6 +145,7 @@ fn apply(
         Update::Diff { diff_size, ntrailing, .. } | Update::Packed { diff_size, ntrailing, .. } => {
             diff::apply_diff(region, mirror, data, *diff_size as usize, *ntrailing as usize).map(drop)
         }
+        Update::Copy { .. } => return Err(JobError::Machine),
     };
     result.map_err(|error| of_apply(&error))
 }
@@ -148,7 +158,7 @@ pub(super) fn of_apply(error: &ApplyError) -> JobError {
     }
 }
 
-fn of_region(error: &RegionError) -> JobError {
+pub(super) fn of_region(error: &RegionError) -> JobError {
     match error {
         RegionError::Shrunk { .. }
         | RegionError::ReadOnly

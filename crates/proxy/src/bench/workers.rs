@@ -21,6 +21,8 @@ pub struct Task {
     pub job: Job,
     /// With what.
     pub content: Arc<Content>,
+    /// The other file that it needs.
+    pub source: Option<Arc<Content>>,
     /// How to pack or unpack.
     pub coding: Coding,
     /// Who wants to know.
@@ -31,7 +33,8 @@ impl Task {
     /// Runs the job here and now.
     pub fn run(self, tools: &mut Tools) -> Done {
         let ticket = self.job.ticket();
-        let work = AssertUnwindSafe(|| run(self.job, &self.content, self.coding, tools));
+        let work =
+            AssertUnwindSafe(|| run(self.job, &self.content, self.source.as_deref(), self.coding, tools));
         catch_unwind(work).unwrap_or_else(|_| Done::Failed(ticket, JobError::Machine))
     }
 }

@@ -182,11 +182,14 @@ impl Connection<'_> {
 
     fn next_task(&mut self) -> Option<Task> {
         let job = self.jobs.pop_front()?;
-        let Some(content) = self.store.content(job.rid()).cloned() else {
+        let source = job.source().map(|source| self.store.content(source).cloned());
+        let content = self.store.content(job.rid()).cloned();
+        let (Some(content), None | Some(Some(_))) = (content, &source) else {
             self.done(Done::Failed(job.ticket(), JobError::Machine));
             return None;
         };
-        Some(Task { job, content, coding: self.coding(), home: Arc::clone(&self.home) })
+        let coding = self.coding();
+        Some(Task { job, content, source: source.flatten(), coding, home: Arc::clone(&self.home) })
     }
 
     /// Does one job that the workers did not begin, and takes what they finished. False if there is none.

@@ -38,6 +38,8 @@ const ENOUGH: usize = 256 * 1024;
 struct Pending {
     rid: Rid,
     content: Arc<Content>,
+    /// The other file that it needs.
+    source: Option<(Rid, Arc<Content>)>,
     work: Work,
     spans: Vec<(u64, u64)>,
 }
@@ -225,18 +227,20 @@ impl Half {
     /// Runs a job, or tells the engine of one that ran.
     pub fn work(&mut self, time: u64, rng: &mut SmallRng) -> Result<bool, Problem> {
         let late = if self.late.is_empty() || !rng.random_bool(0.02) { None } else { self.late.pop() };
-        if let Some(Pending { content, work: Work::Todo(job), .. }) = late {
-            let _ = run(job, &content, self.coding(), &mut self.tools);
+        if let Some(Pending { content, source, work: Work::Todo(job), .. }) = late {
+            let source = source.as_ref().map(|it| &*it.1);
+            let coding = self.coding();
+            let _ = run(job, &content, source, coding, &mut self.tools);
         }
         if self.jobs.is_empty() || self.outcome.is_some() {
             return Ok(!self.late.is_empty() && self.outcome.is_none());
         }
         let n = rng.random_range(0..self.jobs.len());
-        let Pending { rid, content, work, spans } = self.jobs.swap_remove(n);
+        let Pending { rid, content, source, work, spans } = self.jobs.swap_remove(n);
         let done = match work {
             Work::Todo(job) if self.sabotage.as_mut().is_some_and(|sabotage| sabotage.skip(&job)) => {
                 let done = Done::Applied(job.ticket());
-                self.late.push(Pending { rid, content, work: Work::Todo(job), spans });
+                self.late.push(Pending { rid, content, source, work: Work::Todo(job), spans });
                 let result = self.engine.on_done(self.now(time), done);
                 return self.after(time, result).map(|()| true);
             }
@@ -246,7 +250,8 @@ impl Half {
                 }
                 let target = self.sabotage.as_ref().and(overlap::written(&job, &content, self.compression));
                 let coding = self.coding();
-                let done = run(job, &content, coding, &mut self.tools);
+                let from = source.as_ref().map(|it| &*it.1);
+                let done = run(job, &content, from, coding, &mut self.tools);
                 if let (Some((at, _)), Some(sabotage)) = (target, &mut self.sabotage) {
                     sabotage.flip(&content, at);
                 }
@@ -255,7 +260,7 @@ impl Half {
             Work::Done(done) => done,
         };
         if rng.random_bool(0.2) {
-            self.jobs.push(Pending { rid, content, work: Work::Done(done), spans });
+            self.jobs.push(Pending { rid, content, source, work: Work::Done(done), spans });
             return Ok(true);
         }
         let result = self.engine.on_done(self.now(time), done);
@@ -451,7 +456,22 @@ impl Half {
         if overlap::any(&spans, others) {
             return Err(Problem::Overlap(rid));
         }
-        self.jobs.push(Pending { rid, content, work: Work::Todo(job), spans });
+        let source = match job.source() {
+            Some(source) => match self.files.get(&source) {
+                Some((content, _)) => Some((source, Arc::clone(content))),
+                None => return self.missing("Run (source)", source),
+            },
+            None => None,
+        };
+        // Nothing else may use a source, and a source may not be in use.
+        let (other, mine) =
+            (source.as_ref().map(|it| it.0), |pending: &Pending| pending.source.as_ref().map(|it| it.0));
+        if self.jobs.iter().any(|it| {
+            mine(it) == Some(rid) || (other.is_some() && (other == Some(it.rid) || other == mine(it)))
+        }) {
+            return Err(Problem::Overlap(rid));
+        }
+        self.jobs.push(Pending { rid, content, source, work: Work::Todo(job), spans });
         Ok(())
     }
 
@@ -460,7 +480,9 @@ impl Half {
         if !self.pipes.get(&rid).is_some_and(LocalPipe::is_finishing) {
             self.end(rid, "Drop")?;
         }
-        if self.jobs.iter().any(|pending| pending.rid == rid) && self.sabotage.is_none() {
+        let uses =
+            |pending: &Pending| pending.rid == rid || pending.source.as_ref().is_some_and(|it| it.0 == rid);
+        if self.jobs.iter().any(uses) && self.sabotage.is_none() {
             return Err(self.problem("Drop (in use)", rid));
         }
         self.files.remove(&rid);

@@ -21,6 +21,9 @@ pub fn spans(job: &Job, content: &Content, compression: Compression) -> Vec<(u64
             spans
         }
         Job::Fill { range, .. } => vec![(range.start, range.end)],
+        // Whatever it finds: nobody else may use the file.
+        Job::Move { .. } => vec![(0, size)],
+        Job::Apply { update: Update::Copy { .. }, .. } => vec![(0, size)],
         Job::Apply { .. } => written(job, content, compression).into_iter().collect(),
     }
 }
@@ -52,7 +55,11 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
             let last = total.saturating_sub(1) / row.max(1);
             Some((start, start + last * pitch + (total - last * row)))
         }
-        Job::Diff { .. } | Job::Fill { .. } => None,
+        Job::Apply { update: update @ Update::Copy { .. }, .. } => {
+            let first = update.rects().next()?;
+            Some((u64::from(first.dst), u64::from(first.dst) + u64::from(first.row)))
+        }
+        Job::Diff { .. } | Job::Fill { .. } | Job::Move { .. } => None,
     }
 }
 

@@ -1,0 +1,71 @@
+//! The jobs about moved content: from the engine's words to those of [`farway_sys::moves`] and back.
+
+use std::ops::Range;
+
+use farway_proto::channel::{CopyRect, Update};
+use farway_proto::damage::Interval;
+use farway_proto::engine::JobError;
+use farway_proto::engine::moves::Plane;
+use farway_sys::moves::{Image, Memory, MoveError, Rect, Scratch, Source, apply, carry};
+
+use super::work::of_region;
+use crate::store::Content;
+
+/// Looks for what is new in an image, and copies within the mirrors what is found.
+pub(super) fn search(
+    content: &Content,
+    plane: &Plane,
+    source: (Option<&Content>, u64),
+    intervals: &[Interval],
+    scratch: &mut Scratch,
+) -> Result<Vec<CopyRect>, JobError> {
+    let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
+    let other = source.0.map(|other| other.mirror.as_ref().ok_or(JobError::Machine)).transpose()?;
+    let Plane { offset, stride, row, rows, pixel } = *plane;
+    let image = Image { offset, stride, row, rows, pixel };
+    let source = Source { mirror: other, offset: source.1 };
+    let damage: Vec<Range<u64>> = intervals.iter().map(|it| it.start..it.end).collect();
+    match carry(&content.region, mirror, &image, &source, &damage, scratch) {
+        Ok(found) => found.iter().map(|rect| wire(rect).ok_or(JobError::Machine)).collect(),
+        // Not every image can be searched. Then nothing was copied, and all of it is compared.
+        Err(MoveError::Range) => Ok(Vec::new()),
+        Err(MoveError::Region(error)) => Err(of_region(&error)),
+        Err(MoveError::Mirror(_)) => Err(JobError::Machine),
+    }
+}
+
+/// Pools are smaller than 2^31 bytes, so everything in them fits.
+fn wire(rect: &Rect) -> Option<CopyRect> {
+    let word = |value: u64| u32::try_from(value).ok();
+    Some(CopyRect {
+        dst: word(rect.dst)?,
+        src: word(rect.src)?,
+        row: word(rect.row)?,
+        rows: word(rect.rows)?,
+        dst_pitch: word(rect.dst_pitch)?,
+        src_pitch: word(rect.src_pitch)?,
+    })
+}
+
+fn memory(content: &Content) -> Memory<'_> {
+    Memory { region: &content.region, mirror: content.mirror.as_ref() }
+}
+
+/// Makes the copies of an update.
+pub(super) fn copy(content: &Content, source: Option<&Content>, update: &Update) -> Result<(), JobError> {
+    let rect = |rect: CopyRect| Rect {
+        dst: rect.dst.into(),
+        src: rect.src.into(),
+        row: rect.row.into(),
+        rows: rect.rows.into(),
+        dst_pitch: rect.dst_pitch.into(),
+        src_pitch: rect.src_pitch.into(),
+    };
+    let rects: Vec<Rect> = update.rects().map(rect).collect();
+    let target = memory(content);
+    apply(target, source.map(memory), &rects).map_err(|error| match error {
+        MoveError::Range => JobError::Malformed,
+        MoveError::Region(error) => of_region(&error),
+        MoveError::Mirror(_) => JobError::Machine,
+    })
+}
