@@ -20,6 +20,13 @@ const SHARE: u64 = 8;
 /// [`LONGEST`] (nanoseconds): a timer of a millisecond costs as much as a small message.
 const LONGER: u64 = 16;
 
+/// So many bytes told of within [`QUICK_TIME`] (nanoseconds) show a link where bytes come soon enough to be counted, and
+/// what is left may wait longer, too.
+const QUICK: u64 = 64 << 10;
+
+/// See [`QUICK`].
+const QUICK_TIME: u64 = 1_000_000;
+
 /// See [`LONGER`].
 pub const LONGEST: u64 = 25_000_000;
 
@@ -31,6 +38,8 @@ pub struct Acks {
     /// When the first byte came that was not told of, and the last.
     since: Instant,
     last: Instant,
+    told_at: Instant,
+    quick: bool,
 }
 
 impl Acks {
@@ -53,7 +62,7 @@ impl Acks {
         let news = self.received - self.told;
         let delay = match () {
             () if news >= (self.received / SHARE).clamp(FEWEST, MOST) => 0,
-            () if news < FEWEST => (delay * LONGER).min(LONGEST),
+            () if news < FEWEST || self.quick => (delay * LONGER).min(LONGEST),
             () => delay,
         };
         self.has_news().then(|| self.since.after(delay))
@@ -61,7 +70,8 @@ impl Acks {
 
     /// What to tell.
     pub fn tell(&mut self, now: Instant) -> Frame {
-        self.told = self.received;
+        self.quick = self.received - self.told >= QUICK && now.0.saturating_sub(self.told_at.0) < QUICK_TIME;
+        (self.told, self.told_at) = (self.received, now);
         let delay = now.0.saturating_sub(self.last.0) / 1000;
         let delay = u32::try_from(delay).unwrap_or(u32::MAX);
         Frame::Arrived { delay, received: self.received, at: self.last.0 }
