@@ -49,6 +49,8 @@ pub struct Config {
     pub title_prefix: Vec<u8>,
     /// Bounds for what one connection may use.
     pub limits: Limits,
+    /// Bytes of damage that are worth a search for moved content, if both halves know copies.
+    pub moves_from: u64,
     /// Emit a [`Note::Message`] for every Wayland message.
     pub trace: bool,
     /// Clocks that this system numbers differently from Linux: (number here, number of Linux). The channel
@@ -69,6 +71,7 @@ impl Default for Config {
             version: WireVersion::V16,
             title_prefix: Vec::new(),
             limits: Limits::default(),
+            moves_from: 64 << 10,
             trace: false,
             clocks: Vec::new(),
             preview: None,

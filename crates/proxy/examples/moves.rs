@@ -131,6 +131,7 @@ fn main() {
         "{:16} {:8} {:6} {:>9} {:>7} {:>9} {:>9} {:>9}",
         "", "", "", "bytes", "copies", "search", "diff", "apply"
     );
+    let only = std::env::args().nth(1);
     let kinds = [
         "scroll 20",
         "scroll 33",
@@ -141,7 +142,8 @@ fn main() {
         "still",
         "photo",
     ];
-    for kind in kinds {
+    for kind in kinds.into_iter().filter(|it| only.as_ref().is_none_or(|only| it.starts_with(only.as_str())))
+    {
         for compression in [Compression::Lz4(0), Compression::Zstd(0)] {
             for with in [false, true] {
                 let it = show(kind, compression, with);

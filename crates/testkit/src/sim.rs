@@ -63,6 +63,8 @@ pub struct Report {
     pub counts: checker::Counts,
     /// Content updates that crossed the link.
     pub updates: u64,
+    /// Updates that copied.
+    pub copies: u64,
     /// Captures that the screen made.
     pub captures: u64,
     /// Buffers that the screen looked at before it released them.

@@ -27,7 +27,7 @@ fn carried(all: impl Iterator<Item = carrier::Counts>, least: u64) {
 /// The seeds that everybody runs. What they cover is checked too, so that the world cannot fall asleep unseen.
 #[test]
 fn fixed_seeds() {
-    let (mut messages, mut pictures, mut pipes, mut captures, mut updates) = (0, 0, 0, 0, 0);
+    let (mut messages, mut pictures, mut pipes, mut captures, mut updates, mut copies) = (0, 0, 0, 0, 0, 0);
     let (mut foretold, mut ahead, mut held) = (0, 0, 0);
     let (mut modes, mut counts) = (Vec::new(), Vec::new());
     let mut failures = Vec::new();
@@ -47,15 +47,16 @@ fn fixed_seeds() {
         pipes += report.counts.pipes;
         captures += report.captures;
         updates += report.updates;
+        copies += report.copies;
         modes.push(report.mode);
         counts.extend(report.carried);
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     println!(
-        "{messages} messages, {foretold} foretold, {ahead} ahead, {pictures} pictures, {held} held, {pipes} pipes, {captures} captures, {updates} updates"
+        "{messages} messages, {foretold} foretold, {ahead} ahead, {pictures} pictures, {held} held, {pipes} pipes, {captures} captures, {updates} updates, {copies} copies"
     );
     assert!(messages > 50_000 && pictures > 2_000 && pipes > 100 && captures > 50 && updates > 2_000);
-    assert!(foretold > 1000, "{foretold}");
+    assert!(foretold > 1000 && copies > 300, "{foretold} {copies}");
     assert!(ahead > 700 && held > 1000, "{ahead} {held}");
     carried(counts.into_iter(), 500);
     for mode in [Mode::Clean, Mode::Scribbler, Mode::Rude, Mode::Hostile] {
@@ -133,7 +134,7 @@ fn mutations() {
     for kind in sabotage::ALL {
         let (mut broken, mut found) = (0, 0);
         // A buffer is seldom held for so long that anybody has to wait.
-        let seldom = kind == sabotage::Kind::SkipAwait;
+        let seldom = matches!(kind, sabotage::Kind::SkipAwait | sabotage::Kind::WrongCopy);
         for seed in 0..if seldom { 160 } else { 24 } {
             match run_with(seed, STEPS, Some(kind)) {
                 Ok(report) => broken += u32::from(report.sabotaged),
@@ -172,8 +173,11 @@ fn desk_fixed_seeds() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     let sum = |count: fn(&desk::Report) -> u64| reports.iter().map(count).sum::<u64>();
     let (rests, pixels, updates) = (sum(|it| it.rests), sum(|it| it.pixels), sum(|it| it.updates));
+    let copies = sum(|it| it.copies);
     let (frames, presented) = (sum(|it| it.frames), sum(|it| it.presented));
-    println!("{rests} rests, {pixels} pixels, {updates} updates, {frames} frames, {presented} presented");
+    println!(
+        "{rests} rests, {pixels} pixels, {updates} updates, {copies} copies, {frames} frames, {presented} presented"
+    );
     assert!(rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50);
     carried(reports.iter().filter_map(|it| it.carried), 300);
     let (two, abrupt) = (sum(|it| u64::from(it.clients == 2)), sum(|it| u64::from(it.abrupt)));

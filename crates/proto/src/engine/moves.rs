@@ -18,8 +18,6 @@ use crate::ids::{Rid, Role};
 use crate::objects::Buffer;
 use crate::wayland::ObjectId;
 
-/// Damage that may be worth a search, in bytes.
-const LEAST: u64 = 64 << 10;
 /// Searches that may find nothing before they become rarer.
 const TRIALS: u32 = 2;
 /// Commits that are let pass after many such, as a power of two.
@@ -94,7 +92,7 @@ impl State {
         let Some(it) = self.objects.surface(surface).filter(|_| able) else { return };
         let last = std::mem::replace(&mut it.moves.last, it.attached);
         let weight = damage.total();
-        if weight < LEAST {
+        if weight < self.config.moves_from {
             return;
         }
         if it.moves.pause > 0 {

@@ -13,9 +13,9 @@ pub(super) struct Shift {
 /// Distances that are tried of each direction.
 const TRIED: usize = 4;
 /// Columns that are asked for a vertical distance, at most.
-const ASKED: usize = 24;
-/// Columns without one vote after which nobody else is asked.
-const PATIENCE: usize = 6;
+const ASKED: usize = 12;
+/// Columns, or bands, without one vote after which nobody else is asked.
+const PATIENCE: usize = 4;
 /// Bands that are asked for a horizontal distance, at most.
 const BANDS: usize = 16;
 /// Pixels of a patch.
@@ -119,43 +119,68 @@ fn combine(rows: impl Iterator<Item = u64>) -> u64 {
 
 /// Vertical distances, the likeliest first.
 pub(super) fn vertical(survey: &Survey<'_>, source: &[u8], buffers: &mut Buffers) -> Vec<Shift> {
-    let rows = survey.y.start.saturating_sub(BEYOND)..(survey.y.end + BEYOND).min(survey.image.rows as usize);
     let from = survey.image.rows as usize;
     buffers.counts.clear();
     buffers.counts.resize(from * 2, 0);
     let changed = |column: &usize| (0..survey.bands).any(|band| survey.tile(band, *column) == Tile::Changed);
     let columns: Vec<usize> = (0..survey.columns).filter(changed).collect();
     let step = columns.len().div_ceil(ASKED).max(1);
-    // Scattered, so that the first few say something of all.
-    let order = (0..5).flat_map(|first| columns.iter().step_by(step).skip(first).step_by(5));
+    let mut asked: Vec<usize> = columns.into_iter().skip(step / 2).step_by(step).collect();
+    // The first few are to say something of all.
+    let first = asked.len().min(PATIENCE);
+    for n in 1..first {
+        let other = n * asked.len() / first;
+        asked.swap(n, other);
+    }
+    let (some, others) = asked.split_at(first);
+    let votes = count(survey, source, some, buffers);
+    if votes == 0 {
+        return Vec::new();
+    }
+    count(survey, source, others, buffers);
+    buffers.winners(from).into_iter().map(|y| Shift { x: 0, y }).collect()
+}
+
+/// Counts the votes of these columns; returns how many there are.
+fn count(survey: &Survey<'_>, source: &[u8], columns: &[usize], buffers: &mut Buffers) -> u32 {
+    let rows = survey.y.start.saturating_sub(BEYOND)..(survey.y.end + BEYOND).min(survey.image.rows as usize);
+    let patch = |column: &usize| {
+        let x = survey.column(*column);
+        x.start..x.end.min(x.start + PATCH * survey.image.pixel as usize)
+    };
+    // Row by row, as memory likes it.
+    buffers.lines.clear();
+    for y in rows.clone() {
+        buffers.lines.extend(columns.iter().map(|column| hash(&source[survey.at(y, &patch(column))])));
+    }
     let mut votes = 0;
-    for (asked, column) in order.enumerate() {
-        if asked == PATIENCE && votes == 0 {
-            return Vec::new();
-        }
-        let mut x = survey.column(*column);
-        x.end = x.end.min(x.start + PATCH * survey.image.pixel as usize);
-        buffers.lines.clear();
-        buffers.lines.extend(rows.clone().map(|y| hash(&source[survey.at(y, &x)])));
+    for (n, column) in columns.iter().enumerate() {
         buffers.clear(rows.len());
-        for n in 0..(rows.len() + 1).saturating_sub(SAMPLE) {
-            let key = combine(buffers.lines[n..n + SAMPLE].iter().copied());
-            buffers.insert(key, rows.start + n);
+        for y in 0..(rows.len() + 1).saturating_sub(SAMPLE) {
+            let lines = (y..y + SAMPLE).map(|y| buffers.lines[y * columns.len() + n]);
+            buffers.insert(combine(lines), rows.start + y);
         }
+        let x = patch(column);
         for band in (0..survey.bands).filter(|band| survey.tile(*band, *column) == Tile::Changed) {
             let key = combine((0..SAMPLE).map(|n| hash(survey.sample(band, n, &x))));
             if let Some(place) = buffers.get(key) {
                 votes += 1;
-                buffers.counts[place + from - survey.row(band)] += 1;
+                buffers.counts[place + survey.image.rows as usize - survey.row(band)] += 1;
             }
         }
     }
-    buffers.winners(from).into_iter().map(|y| Shift { x: 0, y }).collect()
+    votes
 }
 
 /// One number for the pixels at `x` of a band's rows.
 fn pixels(rows: [&[u8]; SAMPLE], x: usize, pixel: usize) -> u64 {
-    combine(rows.into_iter().map(|row| word(&row[x..x + pixel])))
+    let value = |row: &[u8]| match row[x..x + pixel] {
+        [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
+        ref other => word(other),
+    };
+    let sum =
+        rows.into_iter().zip(K).fold(0_u64, |sum, (row, k)| sum.wrapping_add(value(row).wrapping_mul(k)));
+    sum ^ sum >> 29
 }
 
 /// Horizontal distances, the likeliest first, of what no vertical one explains.

@@ -71,6 +71,8 @@ pub struct App {
     pub scribbles: bool,
     /// It draws on one surface most of the time, with frame callbacks.
     pub animates: bool,
+    /// It has large surfaces, whose content moves.
+    pub scrolls: bool,
     /// What it does more than anything else.
     favourite: u32,
     /// It has broken the protocol.
@@ -121,6 +123,7 @@ impl App {
             error: false,
             scribbles: false,
             animates: false,
+            scrolls: false,
             favourite: 0,
             rude: false,
         };
@@ -213,6 +216,10 @@ impl App {
         let Some(name) = wanted.choose(&mut self.rng).copied() else { return };
         let (interface, version) = self.globals[&name].clone();
         if !WANTED.contains(&interface.as_str()) || self.bound.get(&interface).is_some_and(|b| b.len() > 2) {
+            return;
+        }
+        // With captures there are no copies.
+        if self.scrolls && interface.contains("screencopy") && self.rng.random_bool(0.97) {
             return;
         }
         let id = self.new_id(&interface);

@@ -44,6 +44,8 @@ pub struct Report {
     pub pixels: u64,
     /// Content updates that crossed the link.
     pub updates: u64,
+    /// Updates that copied.
+    pub copies: u64,
     /// Frame callbacks that were answered.
     pub frames: u64,
     /// Presentations that were told.

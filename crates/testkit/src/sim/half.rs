@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use farway_proto::channel::{Capabilities, Deframer, Frame};
+use farway_proto::channel::{Capabilities, Deframer, Frame, Update};
 use farway_proto::engine::fault::FdProblem;
 use farway_proto::engine::{
     Access, Adopt, Config, Create, Done, Effect, Engine, FdQueue, Handover, Job, Note, Outcome, Side,
@@ -86,6 +86,8 @@ pub struct Half {
     pub hostile: bool,
     /// Updates sent.
     pub updates: u64,
+    /// Those that copied.
+    pub copies: u64,
     tell_closed: [bool; 2],
     /// A descriptor was of no use: the end is near.
     refused: bool,
@@ -116,6 +118,7 @@ impl Half {
             sabotage: None,
             hostile: false,
             updates: 0,
+            copies: 0,
             tell_closed: [false; 2],
             refused: false,
         }
@@ -353,6 +356,7 @@ impl Half {
 
     fn send_channel(&mut self, frame: Frame) {
         self.updates += u64::from(matches!(frame, Frame::Update(..)));
+        self.copies += u64::from(matches!(frame, Frame::Update(_, Update::Copy { .. })));
         let frames = match &mut self.sabotage {
             Some(sabotage) => sabotage.frame(frame),
             None => vec![frame],

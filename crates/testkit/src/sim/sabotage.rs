@@ -1,6 +1,6 @@
 //! Faults that are put into the world on purpose, to prove that the checkers find them.
 
-use farway_proto::channel::Frame;
+use farway_proto::channel::{Frame, Update};
 use farway_proto::engine::Job;
 use farway_proto::session::words::Position;
 use farway_proxy::store::Content;
@@ -20,6 +20,8 @@ pub enum Kind {
     DoubleFd,
     /// A part of the damage is not looked at.
     ShrinkDamage,
+    /// Something is copied from a pixel further on.
+    WrongCopy,
     /// The display's half is not told to wait for a release.
     SkipAwait,
     /// An end says that it has one byte less of a stream than it has.
@@ -46,13 +48,14 @@ impl Kind {
 pub const SESSION: [Kind; 3] = [Kind::HasLess, Kind::HasMore, Kind::LoseFrame];
 
 /// All of them.
-pub const ALL: [Kind; 10] = [
+pub const ALL: [Kind; 11] = [
     Kind::DropUpdate,
     Kind::SwapFrames,
     Kind::SkipGate,
     Kind::FlipPixel,
     Kind::DoubleFd,
     Kind::ShrinkDamage,
+    Kind::WrongCopy,
     Kind::SkipAwait,
     Kind::HasLess,
     Kind::HasMore,
@@ -93,6 +96,12 @@ impl Sabotage {
         if matches!(frame, Frame::AwaitRelease(_)) {
             if self.now(Kind::SkipAwait) {
                 return Vec::new();
+            }
+        } else if let Frame::Update(rid, update @ Update::Copy { source, .. }) = &frame {
+            let mut rects: Vec<_> = update.rects().collect();
+            if self.now(Kind::WrongCopy) {
+                rects.iter_mut().for_each(|it| it.src = it.src.checked_sub(4).unwrap_or(it.src + 4));
+                return vec![Frame::Update(*rid, Update::copy(*source, &rects))];
             }
         } else if matches!(frame, Frame::Update(..)) {
             if self.now(Kind::DropUpdate) {

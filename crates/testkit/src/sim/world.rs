@@ -33,7 +33,8 @@ const MILLISECOND: u64 = 1_000_000;
 pub const SALT: u64 = 0xf0_4e70_1d00;
 
 /// What two halves that are both farway's can do.
-pub const ABILITIES: Capabilities = Capabilities::RELEASES.with(Capabilities::PIXELS);
+pub const ABILITIES: Capabilities =
+    Capabilities::RELEASES.with(Capabilities::COPIES).with(Capabilities::PIXELS);
 
 /// See the module.
 #[derive(Debug)]
@@ -108,6 +109,7 @@ impl World {
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;
+        app.scrolls = ahead && luck.random_bool(0.6);
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
@@ -140,6 +142,7 @@ impl World {
             mode: self.mode,
             counts: self.checker.counts,
             updates: self.left.updates + self.right.updates,
+            copies: self.left.copies,
             captures: self.screen.captures,
             held: self.screen.held,
             carried: self.carrier.as_ref().map(|(carrier, _)| carrier.counts),
@@ -379,7 +382,8 @@ fn configs(rng: &mut SmallRng, mode: Mode) -> (Config, Config) {
         limits.fixed_file = 1 << 20;
     }
     let title_prefix = if rng.random_bool(0.3) { b"far: ".to_vec() } else { Vec::new() };
-    let left = Config { title_prefix, limits, trace: rng.random_bool(0.1), ..Config::default() };
+    let moves_from = 256;
+    let left = Config { title_prefix, limits, moves_from, trace: rng.random_bool(0.1), ..Config::default() };
     let version = if rng.random() { WireVersion::V16 } else { WireVersion::V17 };
     let title_prefix = if rng.random_bool(0.3) { b"away ".to_vec() } else { Vec::new() };
     (left.clone(), Config { title_prefix, version, ..left })

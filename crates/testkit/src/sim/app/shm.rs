@@ -11,6 +11,7 @@ use super::App;
 use crate::sim::checker::{Checker, Rewrite, Snapshot, Token};
 use crate::sim::kernel::{Fd, File};
 use crate::sim::style::Style;
+use crate::sim::wire::noise;
 
 mod damage;
 
@@ -94,6 +95,7 @@ impl App {
             0 => 0,
             1 | 2 => self.rng.random_range(1..80),
             3 => 512 << 20,
+            4..=29 if self.scrolls => self.rng.random_range(60..150) * 4096,
             4..=15 => self.rng.random_range(1..40) * 4096,
             _ => self.rng.random_range(1000..120_000),
         };
@@ -158,9 +160,14 @@ impl App {
         }
         let id = self.new_id("wl_surface");
         self.request(checker, compositor, "create_surface", |it| it.new_id(ObjectId(id)));
-        let style = Style::plain(self.rng.random_range(1..60), self.rng.random_range(1..40));
+        let mut style = Style::plain(self.rng.random_range(1..60), self.rng.random_range(1..40));
+        let mut picture = vec![0; style.bytes()];
+        if self.scrolls && self.rng.random_bool(0.7) {
+            style = Style::plain(self.rng.random_range(120..240), self.rng.random_range(70..130));
+            picture = noise(&mut self.rng, style.bytes());
+        }
         let surface = Surface {
-            picture: vec![0; style.bytes()],
+            picture,
             style,
             fresh: true,
             attached: None,

@@ -129,6 +129,7 @@ impl World {
         report.carried = self.carrier.as_ref().map(|carrier| carrier.counts);
         for line in &self.lines {
             report.updates += line.left.updates + line.right.updates;
+            report.copies += line.left.copies;
             report.frames += line.client.frames;
             report.presented += line.client.presented;
             report.actions += line.client.at as u64;
@@ -409,7 +410,7 @@ impl Line {
         let version = if rng.random() { WireVersion::V16 } else { WireVersion::V17 };
         let capabilities = if ahead { ABILITIES } else { Capabilities::NONE };
         let trace = rng.random_bool(0.1);
-        let near = Config { preview, version, trace, capabilities, ..Config::default() };
+        let near = Config { preview, version, trace, capabilities, moves_from: 256, ..Config::default() };
         let peer = ahead.then_some(ABILITIES);
         let far = Config { title_prefix: prefix.into(), peer, ..near.clone() };
         Self {

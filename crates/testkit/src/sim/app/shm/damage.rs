@@ -2,6 +2,7 @@
 
 use farway_proto::wayland::ObjectId;
 use rand::Rng;
+use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
 
 use super::App;
@@ -138,6 +139,9 @@ impl App {
             }
             return vec![(0, 0, style.width, style.height)];
         }
+        if self.scrolls && self.rng.random_bool(0.6) {
+            areas.extend(self.scroll(id, style));
+        }
         for _ in 0..self.rng.random_range(0..4) {
             let (x, y) = (self.rng.random_range(0..style.width), self.rng.random_range(0..style.height));
             let (w, h) = (style.width - x, style.height - y);
@@ -158,6 +162,35 @@ impl App {
             areas.push(area);
         }
         areas
+    }
+
+    /// Moves a part of a surface's picture, up, down or sideways, and fills what becomes free; says which part.
+    fn scroll(&mut self, id: u32, style: Style) -> Option<Area> {
+        let part = |rng: &mut SmallRng, all: usize| match rng.random_range(0..3) {
+            0 => (rng.random_range(0..all), rng.random_range(1..=all)),
+            _ => (0, all),
+        };
+        let ((x, w), (y, h)) = (part(&mut self.rng, style.width), part(&mut self.rng, style.height));
+        let (w, h) = (w.min(style.width - x), h.min(style.height - y));
+        let (right, down) = match self.rng.random_range(0..4) {
+            0 => (self.rng.random_range(0..w), 0),
+            1 => (0, h - 1 - self.rng.random_range(0..h)),
+            _ => (0, self.rng.random_range(0..h.min(24))),
+        };
+        let (pixel, stride) = (style.pixel(), style.stride());
+        let surface = self.shm.surfaces.get_mut(&id)?;
+        let old = surface.picture.clone();
+        let fresh = noise(&mut self.rng, (w * h * pixel).max(1));
+        for row in 0..h {
+            let to = (y + row) * stride + x * pixel;
+            let from = (row + down < h).then(|| (y + row + down) * stride + (x + right) * pixel);
+            let kept = if from.is_some() { (w - right) * pixel } else { 0 };
+            let from = from.unwrap_or(0);
+            surface.picture[to..to + kept].copy_from_slice(&old[from..from + kept]);
+            let (start, end) = (row * w * pixel + kept, (row + 1) * w * pixel);
+            surface.picture[to + kept..to + w * pixel].copy_from_slice(&fresh[start..end]);
+        }
+        Some((x, y, w, h))
     }
 
     fn damage(&mut self, checker: &mut Checker, id: u32, style: Style, areas: &[Area], whole: bool) {
