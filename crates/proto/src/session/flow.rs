@@ -26,7 +26,7 @@ use trip::Trip;
 const MS: u64 = 1_000_000;
 
 /// Bytes in flight before anything is known. They are sent at once, and their arrival shows the rate of most links.
-const FIRST: u64 = 96 << 10;
+const FIRST: u64 = 64 << 10;
 
 /// The limit is never less.
 const LEAST: u64 = 16 << 10;
