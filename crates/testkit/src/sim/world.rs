@@ -174,6 +174,9 @@ impl World {
 
     /// What the screen holds stays as it is.
     fn nothing_is_overwritten(&mut self) -> Result<(), Problem> {
+        if self.right.local.len() == 0 {
+            self.screen.heard = self.time;
+        }
         let problem = self.screen.overwritten.take();
         problem.filter(|_| !self.checker.lax && !self.checker.blind).map_or(Ok(()), Err)
     }
