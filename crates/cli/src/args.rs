@@ -21,7 +21,7 @@ use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use far::{FarArgs, HostsArgs, OneHostArgs, SshArgs};
-use farway_sys::pack::Compression;
+use farway_proxy::settings::Choice;
 use view::{DemoArgs, ScreenArgs, ViewArgs};
 
 /// What `--version` prints after the program's name. The lines are those of waypipe, for scripts that look.
@@ -40,9 +40,10 @@ const VERSION: &str = concat!(
     subcommand_help_heading = "Modes"
 )]
 pub struct Args {
-    /// Compress the channel: none, lz4[=LEVEL] or zstd[=LEVEL], with levels from -128 to 127
-    #[arg(short, long, value_name = "METHOD", default_value = "lz4", allow_hyphen_values = true)]
-    pub compress: Compression,
+    /// Compress the channel: auto, none, lz4[=LEVEL] or zstd[=LEVEL], with levels from -128 to 127. auto is what gets
+    /// content there soonest, or lz4 where the other half is no farway
+    #[arg(short, long, value_name = "METHOD", default_value = "auto", allow_hyphen_values = true)]
+    pub compress: Choice,
 
     /// Log every message on stderr. This shows what is typed and copied
     #[arg(short, long)]

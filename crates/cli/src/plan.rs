@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use clap_complete::Shell;
 use farway_proto::channel::Capabilities;
 use farway_proxy::Settings;
+use farway_proxy::settings::Choice;
 use farway_sys::net::VsockAddr;
 
 use crate::args::view::ScreenArgs;
@@ -218,7 +219,8 @@ pub fn plan(
 
 fn settings(args: &Args, here: &Circumstances) -> Settings {
     Settings {
-        compression: args.compress,
+        compression: args.compress.compression(),
+        adaptive: args.compress == Choice::Auto,
         title_prefix: args.title_prefix.clone(),
         threads: match args.threads {
             0 => (here.cpus / 2).max(1),

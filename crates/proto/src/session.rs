@@ -7,6 +7,8 @@
 //! [`words`] is what both ends say before the first frame and beside the streams, [`frame`] the form of a link's bytes,
 //! [`Session`] the whole.
 
+mod ack;
+mod flow;
 pub mod frame;
 mod lifeline;
 mod mux;
@@ -63,6 +65,9 @@ pub enum SessionError {
     /// Bytes behind the end, or bytes acknowledged that were never sent.
     #[error("stream {0} is out of step")]
     Step(u32),
+    /// More bytes are said to have arrived than were sent over the link.
+    #[error("{0} bytes cannot have arrived")]
+    Arrived(u64),
     /// More streams than are allowed.
     #[error("too many streams")]
     Streams,

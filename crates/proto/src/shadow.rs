@@ -58,6 +58,8 @@ pub struct File {
     pub mirrored: bool,
     /// Where it may differ from the mirror.
     pub dirty: Intervals,
+    /// Bytes from row to row of what is dirty, if that is 32-bit pixels; 0 if it is of several kinds.
+    pub pitch: Option<u32>,
     /// Where what is new in there may have come from.
     pub hint: Option<Hint>,
     /// What has to be sent as it is.
@@ -101,6 +103,7 @@ impl Shadow {
             fixed,
             mirrored,
             dirty: Intervals::new(),
+            pitch: None,
             hint: None,
             fills: Vec::new(),
             stored: 0,

@@ -12,6 +12,7 @@ mod retry;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use farway_proto::channel::{Capabilities, Deframer, WireVersion};
 use farway_proto::engine::{Engine, Job, Outcome};
@@ -54,6 +55,8 @@ pub struct Parts<'a> {
     pub settings: &'a Settings,
     /// What the compositor is known to tell: see [`farway_proto::engine::Config::preview`].
     pub preview: Option<Arc<Preview>>,
+    /// Bytes per second that the link carries, as far as any connection knows; 0 if none does.
+    pub rate: &'a AtomicU64,
     /// Threads for large frames.
     pub workers: &'a Workers,
     /// How to try another compression if the peer refuses this one.
@@ -84,6 +87,7 @@ pub struct Connection<'a> {
     tools: Tools,
     compression: Compression,
     settings: &'a Settings,
+    rate: &'a AtomicU64,
     workers: &'a Workers,
     woken: &'a WakeReceiver,
     polls: PollSet,
@@ -124,6 +128,7 @@ impl<'a> Connection<'a> {
             tools: Tools::default(),
             compression: parts.compression,
             settings: parts.settings,
+            rate: parts.rate,
             workers: parts.workers,
             woken: parts.woken,
             polls: PollSet::new(),

@@ -37,6 +37,8 @@ pub struct Service {
     accepted: Mutex<Option<Compression>>,
     /// What the compositor is known to tell new applications.
     preview: Mutex<Option<Arc<Preview>>>,
+    /// Bytes per second that the link carries; 0 if that is not known.
+    rate: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +64,11 @@ impl Seat {
     /// The shared workers.
     pub fn workers(&self) -> &Workers {
         &self.service.workers
+    }
+
+    /// What the link carries: see [`crate::connection::Parts::rate`].
+    pub fn rate(&self) -> &AtomicU64 {
+        &self.service.rate
     }
 
     /// True once the service wants its connections to end.
@@ -93,6 +100,7 @@ impl Service {
             bell: Mutex::default(),
             accepted: Mutex::default(),
             preview: Mutex::default(),
+            rate: AtomicU64::new(0),
         })
     }
 

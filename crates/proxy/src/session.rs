@@ -146,6 +146,18 @@ impl Bridge {
         self.session.round_trip()
     }
 
+    /// What the link carries, in bytes per second; see [`Session::link_rate`].
+    #[must_use]
+    pub fn link_rate(&self) -> Option<u64> {
+        self.session.link_rate()
+    }
+
+    /// Bytes read from a stream's port that are not on the link yet; see [`Session::queued`].
+    #[must_use]
+    pub fn queued(&self, id: u32) -> u64 {
+        self.session.queued(id)
+    }
+
     /// How far every stream was received, for the words of a resumption.
     #[must_use]
     pub fn positions(&self) -> Vec<Position> {
@@ -304,7 +316,8 @@ impl Bridge {
         if !self.notices.is_empty() {
             return Some(Duration::ZERO);
         }
-        let at = self.session.poll_timeout()?;
+        let full = self.link.as_ref().is_some_and(Link::is_full);
+        let at = if full { self.session.poll_silence() } else { self.session.poll_timeout() }?;
         Some(Duration::from_nanos(at.0.saturating_sub(now().0)))
     }
 

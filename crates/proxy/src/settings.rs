@@ -1,16 +1,71 @@
 //! What the user chose, for all connections of a process. Values only.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use farway_proto::channel::{Capabilities, CompressionCode};
 use farway_proto::engine::{Config, Limits};
-use farway_sys::pack::Compression;
+use farway_sys::pack::{Compression, ParseCompressionError};
 
 use crate::stats::Tally;
 
 /// All that we can do beyond the plain channel.
-const CAPABILITIES: Capabilities = Capabilities::RELEASES;
+const CAPABILITIES: Capabilities = Capabilities::RELEASES.with(Capabilities::PIXELS);
+
+/// How content is packed, as `--compress` spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Whatever gets it there soonest; LZ4 towards those who agree on one way.
+    Auto,
+    /// In this way.
+    Always(Compression),
+}
+
+impl Choice {
+    /// The way that is agreed on with others.
+    pub fn compression(self) -> Compression {
+        match self {
+            Self::Auto => Compression::Lz4(0),
+            Self::Always(compression) => compression,
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Always(compression) => compression.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Choice {
+    type Err = ParseChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            other => other.parse().map(Self::Always).map_err(|error| match error {
+                ParseCompressionError::Name => ParseChoiceError::Name,
+                ParseCompressionError::Level => ParseChoiceError::Level,
+            }),
+        }
+    }
+}
+
+/// Why a text is no [`Choice`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseChoiceError {
+    /// None of the names.
+    #[error("the compression is auto, none, lz4[=LEVEL] or zstd[=LEVEL]")]
+    Name,
+    /// The level is no number from -128 to 127, or there can be none.
+    #[error("the compression level is not a number from -128 to 127")]
+    Level,
+}
 
 /// How connections are to be served.
 #[derive(Clone, Debug)]
@@ -18,6 +73,9 @@ pub struct Settings {
     /// How content is packed for the channel. The display's side follows the other half's choice and uses
     /// this level if the method is the same.
     pub compression: Compression,
+    /// Towards another farway, whatever gets content there soonest is used instead, where it is known what the link
+    /// carries.
+    pub adaptive: bool,
     /// Put in front of every window title.
     pub title_prefix: String,
     /// Threads for large frames, besides one for each connection.
@@ -39,6 +97,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             compression: Compression::Lz4(0),
+            adaptive: true,
             title_prefix: String::new(),
             threads: 1,
             limits: Limits::default(),

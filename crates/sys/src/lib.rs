@@ -17,6 +17,7 @@ pub mod moves;
 pub mod net;
 pub mod pack;
 pub mod pipe;
+pub mod pixels;
 mod platform;
 pub mod process;
 pub mod pty;

@@ -105,7 +105,8 @@ fn drive(
         while !stop.load(Ordering::Relaxed) {
             polls.clear();
             bridge.prepare(&mut polls);
-            polls.wait(Some(Duration::from_millis(200)))?;
+            let most = Duration::from_millis(200);
+            polls.wait(Some(bridge.timeout().map_or(most, |it| it.min(most))))?;
             bridge.turn(&polls);
             while let Some(notice) = bridge.poll() {
                 match notice {

@@ -220,6 +220,7 @@ fn apply(files: &mut HashMap<i32, Twin>, compression: Compression, frame: &Frame
                     apply_diff(&twin.region, None, data, *diff_size as usize, *ntrailing as usize)
                         .map(drop)?;
                 }
+                ours => panic!("{ours:?} is in no capture"),
             }
         }
         _ => {}

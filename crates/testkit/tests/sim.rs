@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use rand::TryRngCore as _;
 
+use farway_proxy::transport::emulated::LinkProfile;
+use farway_testkit::sim::carrier::road::{self, Fault, MS, Scenario};
 use farway_testkit::sim::{Failure, Mode, STEPS, carrier, desk, run, run_with, sabotage};
 
 fn number(name: &str) -> Option<u64> {
@@ -208,4 +210,118 @@ fn desk_deterministic() {
         let report = || format!("{:?}", desk::run(seed, STEPS, None));
         assert_eq!(report(), report());
     }
+}
+
+fn link(text: &str) -> LinkProfile {
+    format!("{text},buffer=1MiB").parse().expect("a link")
+}
+
+/// Two floods over a link for four seconds.
+fn floods(text: &str) -> Scenario {
+    let links = vec![(0, link(text))];
+    Scenario {
+        links,
+        floods: 2,
+        bursts: None,
+        until: 4000 * MS,
+        cuts: Vec::new(),
+        messages_until: u64::MAX,
+        fault: None,
+    }
+}
+
+/// What must hold on a link that was flooded: small messages wait for so long at most (in milliseconds), the link is
+/// used, and both floods get the same.
+fn held(text: &str, most: u64, fault: Option<Fault>) -> Result<(), String> {
+    let scenario = Scenario { fault, ..floods(text) };
+    let report = road::run(scenario).map_err(|problem| problem.to_string())?;
+    let (p50, p99, max) = (report.delay(50, 0), report.delay(99, 1000 * MS), report.delay(100, 0));
+    let used = report.used(&link(text), 1000 * MS, 4000 * MS);
+    println!(
+        "{text}: {p50} ns (median), {p99} ns (99 %), {max} ns (at most, from the start), {used} % used, {} in flight, rate {:?}",
+        report.in_flight, report.rate
+    );
+    let [one, other] = report.arrived[..] else { return Err("floods".into()) };
+    let rate = link(text).rate.map_or(0, |rate| rate / 8);
+    match () {
+        () if used < 90 => Err(format!("{text}: {used} % of the link are used")),
+        () if p99 > most * MS => Err(format!("{text}: small messages wait for {p99} ns")),
+        () if max > 3 * most * MS => Err(format!("{text}: small messages wait for {max} ns at the start")),
+        () if report.delays.len() < 20 => Err(format!("{text}: only {} messages", report.delays.len())),
+        () if one.abs_diff(other) > (one + other) / 20 => Err(format!("{text}: {one} and {other} bytes")),
+        () if report.rate.is_none_or(|it| it.abs_diff(rate) >= rate / 10) => {
+            Err(format!("{text}: the rate is said to be {:?}", report.rate))
+        }
+        () => Ok(()),
+    }
+}
+
+/// The links for which there are figures to reach, with what a small message may wait for, in milliseconds.
+const FIGURES: [(&str, u64); 3] = [("5ms,100Mbit", 15), ("40ms,50Mbit", 20), ("120ms,20Mbit", 30)];
+
+/// A small message does not wait behind a flood, and the flood has the link.
+#[test]
+fn road_short_queues() {
+    for (text, most) in FIGURES {
+        held(text, most, None).expect("a short queue");
+        // What is late by itself is no queue.
+        held(&format!("{text},jitter=4ms"), most + 4, None).expect("a short queue with jitter");
+    }
+    // The first bytes, sent before anything is known, take a quarter of a second there.
+    held("60ms,2Mbit", 90, None).expect("a short queue on a slow link");
+}
+
+/// Each fault is found by one of the checks.
+#[test]
+fn road_mutations() {
+    for fault in [Fault::EarlyAcks, Fault::LateAcks, Fault::LazyFlood] {
+        let found = held("40ms,50Mbit", 20, Some(fault)).expect_err("something is wrong");
+        println!("{fault:?}: {found}");
+    }
+}
+
+/// The link becomes quicker, slower, longer: that is found within a second.
+#[test]
+fn road_changes() {
+    let changes = [
+        ("40ms,20Mbit", "40ms,80Mbit", 20),
+        ("40ms,80Mbit", "40ms,20Mbit", 20),
+        ("120ms,20Mbit", "120ms,8Mbit", 40),
+        ("40ms,50Mbit", "120ms,50Mbit", 30),
+    ];
+    for (before, after, most) in changes {
+        let mut scenario = floods(before);
+        scenario.links.push((1500 * MS, link(after)));
+        let report = road::run(scenario).expect("nothing is lost");
+        let (delay, used) = (report.delay(100, 2500 * MS), report.used(&link(after), 2500 * MS, 4000 * MS));
+        println!("{before}, then {after}: {delay} ns, {used} % used");
+        assert!(delay < most * MS && used >= 90, "{before}, then {after}: {delay} ns, {used} %");
+    }
+}
+
+/// Frames that come now and then are no queue either, and cuts change nothing.
+#[test]
+fn road_bursts_and_cuts() {
+    for (text, most) in FIGURES {
+        let bursts = Some((60_000, 200 * MS));
+        let report = road::run(Scenario { bursts, ..floods(text) }).expect("nothing is lost");
+        let delay = report.delay(99, 500 * MS);
+        println!("{text}: {delay} ns beside bursts");
+        assert!(delay < most * MS, "{text}: {delay} ns");
+        let cuts = vec![700 * MS, 1500 * MS, 1650 * MS];
+        let report = road::run(Scenario { cuts, ..floods(text) }).expect("nothing is lost");
+        let used = report.used(&link(text), 2700 * MS, 4000 * MS);
+        let delay = report.delay(99, 2300 * MS);
+        println!("{text}: {delay} ns after cuts, {used} % used");
+        assert!(delay < most * MS && used >= 90, "{text}: {delay} ns, {used} %");
+    }
+}
+
+/// When all has been said, nobody wakes up but for a ping now and then.
+#[test]
+fn road_is_idle() {
+    let bursts = Some((60_000, 100_000 * MS));
+    let scenario = Scenario { bursts, until: 3000 * MS, ..floods("40ms,50Mbit") };
+    let report = road::run(Scenario { messages_until: 500 * MS, ..scenario }).expect("nothing is lost");
+    assert!(report.last_turn < 2500 * MS, "{}", report.last_turn);
 }

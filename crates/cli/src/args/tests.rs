@@ -1,3 +1,5 @@
+use farway_sys::pack::Compression;
+
 use super::*;
 
 fn try_line(line: &str) -> Result<Args, clap::Error> {
@@ -24,7 +26,7 @@ fn refused(text: &str) -> String {
 #[test]
 fn defaults() {
     let args = line("client");
-    assert_eq!(args.compress, Compression::Lz4(0));
+    assert_eq!(args.compress, Choice::Auto);
     assert_eq!(args.threads, 0);
     assert_eq!(args.title_prefix, "");
     assert_eq!(args.socket, None);
@@ -39,7 +41,7 @@ fn short_and_long_spellings_are_the_same() {
     let attached = line("-dno -czstd=7 -s/x client");
     for args in [short, long, attached] {
         assert!(args.debug && args.no_gpu && args.oneshot);
-        assert_eq!(args.compress, Compression::Zstd(7));
+        assert_eq!(args.compress, Choice::Always(Compression::Zstd(7)));
         assert_eq!(args.socket.as_deref(), Some("/x".as_ref()));
     }
 }
@@ -52,11 +54,11 @@ fn lines_of_foreign_peers() {
          --compress lz4=-3 --video=h264,bpf=120000.0,swenc,hwdec --vsock --socket s3:7 --display wayland-x server a -b",
     );
     assert!(args.unlink_socket && args.login_shell && args.video.wanted && args.vsock);
-    assert_eq!(args.compress, Compression::Lz4(-3));
+    assert_eq!(args.compress, Choice::Always(Compression::Lz4(-3)));
     let args = line(
         "-d -o -c none --login-shell --video=vp9,sw,bpf=3e5 --threads 4 --unlink-socket -s /a --display w server",
     );
-    assert_eq!((args.compress, args.threads), (Compression::None, 4));
+    assert_eq!((args.compress, args.threads), (Choice::Always(Compression::None), 4));
     assert_eq!(args.mode, Mode::Server { command: Vec::new() });
     assert!(line("--xwls server").xwls);
 }
@@ -85,7 +87,7 @@ fn options_come_before_the_mode() {
 
 #[test]
 fn the_last_of_an_option_counts() {
-    assert_eq!(line("-c none -c zstd client").compress, Compression::Zstd(0));
+    assert_eq!(line("-c none -c zstd client").compress, Choice::Always(Compression::Zstd(0)));
     assert!(line("-d -d client").debug);
 }
 

@@ -68,6 +68,32 @@ pub enum Update {
         /// `diff_size + ntrailing` bytes once unpacked.
         payload: Bytes,
     },
+    /// As [`Update::Diff`], but packed in a way of its own. Only for those with [`Capabilities::PIXELS`].
+    Packed {
+        /// How: a [`coding`].
+        coding: u32,
+        /// As there.
+        diff_size: u32,
+        /// As there.
+        ntrailing: u32,
+        /// As there.
+        payload: Bytes,
+    },
+    /// Replaces rows of 32-bit pixels. Only for those with [`Capabilities::PIXELS`].
+    Pixels {
+        /// First byte.
+        start: u32,
+        /// Bytes from one row to the next.
+        pitch: u32,
+        /// Bytes of a row.
+        row: u32,
+        /// Bytes of all rows, of which the last may be short.
+        total: u32,
+        /// How they are transformed and packed: a [`coding`].
+        coding: u32,
+        /// `total` bytes once unpacked and transformed back.
+        payload: Bytes,
+    },
     /// Copies rectangles of bytes, in order, within the file or from another one.
     Copy {
         /// Where from.
@@ -75,6 +101,19 @@ pub enum Update {
         /// [`CopyRect`]s as they cross the wire, never compressed.
         payload: Bytes,
     },
+}
+
+/// Ways to pack that an update names.
+pub mod coding {
+    /// Bytes as they are.
+    pub const NONE: u32 = 0;
+    /// A raw LZ4 block.
+    pub const LZ4: u32 = 1;
+    /// A Zstandard frame.
+    pub const ZSTD: u32 = 2;
+    /// Blue and red less green, each less the mean of left and upper neighbour, channels one after the other, in a
+    /// Zstandard frame.
+    pub const PREDICTED: u32 = 3;
 }
 
 impl Update {
@@ -89,7 +128,7 @@ impl Update {
     pub fn rects(&self) -> impl Iterator<Item = CopyRect> + '_ {
         let bytes: &[u8] = match self {
             Self::Copy { payload, .. } => payload,
-            Self::Fill { .. } | Self::Diff { .. } => &[],
+            _ => &[],
         };
         bytes.chunks_exact(CopyRect::SIZE).map(CopyRect::parse)
     }
@@ -98,7 +137,7 @@ impl Update {
     pub fn source(&self) -> Option<Rid> {
         match self {
             Self::Copy { source, .. } => Some(*source),
-            Self::Fill { .. } | Self::Diff { .. } => None,
+            _ => None,
         }
     }
 
@@ -106,7 +145,10 @@ impl Update {
     pub fn unpacked(&self) -> u64 {
         match self {
             Self::Fill { start, end, .. } => u64::from(end.saturating_sub(*start)),
-            Self::Diff { diff_size, ntrailing, .. } => u64::from(*diff_size) + u64::from(*ntrailing),
+            Self::Diff { diff_size, ntrailing, .. } | Self::Packed { diff_size, ntrailing, .. } => {
+                u64::from(*diff_size) + u64::from(*ntrailing)
+            }
+            Self::Pixels { total, .. } => u64::from(*total),
             Self::Copy { .. } => self.rects().fold(0, |sum, rect| sum.saturating_add(rect.bytes())),
         }
     }
@@ -114,7 +156,11 @@ impl Update {
     /// The payload as it crosses the wire.
     pub fn payload(&self) -> &Bytes {
         match self {
-            Self::Fill { payload, .. } | Self::Diff { payload, .. } | Self::Copy { payload, .. } => payload,
+            Self::Fill { payload, .. }
+            | Self::Diff { payload, .. }
+            | Self::Packed { payload, .. }
+            | Self::Pixels { payload, .. }
+            | Self::Copy { payload, .. } => payload,
         }
     }
 }
@@ -175,6 +221,8 @@ impl Frame {
             Self::ExtendFile { .. } => kind::EXTEND_FILE,
             Self::Update(_, Update::Fill { .. }) => kind::BUFFER_FILL,
             Self::Update(_, Update::Diff { .. }) => kind::BUFFER_DIFF,
+            Self::Update(_, Update::Packed { .. }) => kind::PACKED_DIFF,
+            Self::Update(_, Update::Pixels { .. }) => kind::PIXELS,
             Self::Update(_, Update::Copy { .. }) => kind::COPY,
             Self::OpenReadPipe(_) => kind::OPEN_IR_PIPE,
             Self::OpenWritePipe(_) => kind::OPEN_IW_PIPE,
@@ -218,6 +266,8 @@ impl Frame {
             Self::Protocol(_) => 4,
             Self::InjectRids(rids) => 4 + 4 * rids.len(),
             Self::OpenFile { .. } | Self::ExtendFile { .. } | Self::Update(_, Update::Copy { .. }) => 12,
+            Self::Update(_, Update::Pixels { .. }) => 28,
+            Self::Update(_, Update::Packed { .. }) => 20,
             Self::Update(..) => 16,
             _ => 8,
         }
@@ -240,6 +290,14 @@ impl Frame {
                 out.put_i32_le(rid.0);
                 out.put_u32_le(*a);
                 out.put_u32_le(*b);
+            }
+            Self::Update(rid, Update::Packed { coding, diff_size, ntrailing, .. }) => {
+                out.put_i32_le(rid.0);
+                [coding, diff_size, ntrailing].into_iter().for_each(|it| out.put_u32_le(*it));
+            }
+            Self::Update(rid, Update::Pixels { start, pitch, row, total, coding, .. }) => {
+                out.put_i32_le(rid.0);
+                [start, pitch, row, total, coding].into_iter().for_each(|it| out.put_u32_le(*it));
             }
             Self::Update(rid, Update::Copy { source, .. }) => {
                 out.put_i32_le(rid.0);
@@ -308,6 +366,15 @@ impl Frame {
                 rid()?,
                 Update::Diff { diff_size: word(8)?, ntrailing: word(12)?, payload: rest(16)? },
             ),
+            kind::PACKED_DIFF => {
+                let (coding, diff_size, ntrailing) = (word(8)?, word(12)?, word(16)?);
+                Self::Update(rid()?, Update::Packed { coding, diff_size, ntrailing, payload: rest(20)? })
+            }
+            kind::PIXELS => {
+                let (start, pitch, row, total) = (word(8)?, word(12)?, word(16)?, word(20)?);
+                let (coding, payload) = (word(24)?, rest(28)?);
+                Self::Update(rid()?, Update::Pixels { start, pitch, row, total, coding, payload })
+            }
             kind::COPY => {
                 let (rid, source, payload) = (rid()?, named(8)?, rest(12)?);
                 if payload.is_empty() || payload.len() % CopyRect::SIZE != 0 {

@@ -33,6 +33,28 @@ fn samples() -> Vec<(Frame, Vec<u8>)> {
             Frame::Update(Rid(1), diff),
             [&[0xa6, 3, 0, 0, 1, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0][..], &[9; 13], &[0; 3]].concat(),
         ),
+        (
+            Frame::Update(
+                Rid(1),
+                Update::Packed { coding: 2, diff_size: 12, ntrailing: 1, payload: Bytes::from_static(&[9; 2]) },
+            ),
+            vec![0xdc, 2, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 9, 9, 0, 0],
+        ),
+        (
+            Frame::Update(
+                Rid(1),
+                Update::Pixels {
+                    start: 64,
+                    pitch: 16,
+                    row: 8,
+                    total: 20,
+                    coding: 3,
+                    payload: Bytes::from_static(&[9; 3]),
+                },
+            ),
+            [&[0xfb, 3, 0, 0, 1, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0, 0, 8, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0][..], &[9, 9, 9, 0]]
+                .concat(),
+        ),
         (Frame::OpenReadPipe(Rid(2)), vec![7, 1, 0, 0, 2, 0, 0, 0]),
         (Frame::OpenWritePipe(Rid(2)), vec![8, 1, 0, 0, 2, 0, 0, 0]),
         (

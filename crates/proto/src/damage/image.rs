@@ -99,6 +99,13 @@ impl ShmImage {
         }
     }
 
+    /// Bytes from one row of 32-bit pixels to the next; nothing if it has other pixels.
+    #[must_use]
+    pub fn pixel_pitch(&self) -> Option<u32> {
+        let bytes = format::layout(self.format)?.bytes_per_pixel()?;
+        u32::try_from(self.stride).ok().filter(|pitch| bytes == 4 && pitch % 4 == 0 && *pitch > 0)
+    }
+
     /// The bytes of the dirty pixels, as aligned intervals. The last one may run past the image by the
     /// alignment; clip the sum of all damage to the size of the resource before use.
     #[must_use]

@@ -169,6 +169,7 @@ impl Engine {
     fn jobs_for(&mut self, rid: Rid) -> Vec<Job> {
         let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
         let fills = std::mem::take(&mut file.fills);
+        let pitch = file.pitch.take().unwrap_or(0);
         let (dirty, mut tail) = file.compared().unwrap_or_default();
         file.dirty.clear();
         let mut jobs = Vec::new();
@@ -186,7 +187,7 @@ impl Engine {
         let last = parts.len();
         for (n, intervals) in parts.into_iter().enumerate() {
             let ticket = self.ticket(Purpose::Send(rid));
-            jobs.push(Job::Diff { ticket, rid, intervals, tail: tail && n + 1 == last });
+            jobs.push(Job::Diff { ticket, rid, intervals, tail: tail && n + 1 == last, pitch });
         }
         if let Some(shadow) = self.state.shadows.get_mut(rid) {
             shadow.sending += jobs.len() as u32;

@@ -126,6 +126,8 @@ pub enum Job {
         intervals: Vec<Interval>,
         /// Also compare the bytes behind the last multiple of 64.
         tail: bool,
+        /// They are rows of 32-bit pixels, so many bytes from one to the next; 0 if that is not known.
+        pitch: u32,
     },
     /// Send these bytes as they are (and put them into the mirror, if there is one).
     Fill {

@@ -15,6 +15,13 @@ use crate::shadow::{File, Shadow};
 impl Engine {
     /// The peer sent new content.
     pub(super) fn queue_update(&mut self, rid: Rid, update: Update) -> Result<(), Fault> {
+        let named = matches!(update, Update::Packed { .. } | Update::Pixels { .. });
+        if named && !self.state.agreed().has(Capabilities::PIXELS) {
+            return Err(Fault {
+                at: Party::Peer,
+                reason: Reason::Unexpected(Frame::Update(rid, update).kind()),
+            });
+        }
         if self.state.shadows.get(rid).is_none() {
             self.state.note(Note::StaleUpdate(rid));
             return self.state.late(rid);
@@ -138,13 +145,21 @@ impl Engine {
 fn is_within(file: &File, update: &Update) -> bool {
     match *update {
         Update::Fill { start, end, .. } => start < end && u64::from(end) <= file.size,
-        Update::Diff { diff_size, ntrailing, .. } => {
+        Update::Diff { diff_size, ntrailing, .. } | Update::Packed { diff_size, ntrailing, .. } => {
             // Each segment holds one word at least: 12 bytes on the wire for 4 of the file.
             let most = file.size / 4 * 12;
             diff_size % 4 == 0
                 && (diff_size > 0 || ntrailing > 0)
                 && u64::from(diff_size) <= most
                 && u64::from(ntrailing) <= file.size
+        }
+        Update::Pixels { start, pitch, row, total, .. } => {
+            let (pitch, row, total) = (u64::from(pitch), u64::from(row), u64::from(total));
+            if row == 0 || total == 0 || pitch < row {
+                return false;
+            }
+            let last = (total - 1) / row;
+            u64::from(start) + last * pitch + (total - last * row) <= file.size
         }
         // See `check_copy`.
         Update::Copy { .. } => false,

@@ -120,6 +120,11 @@ pub(super) fn mark(state: &mut State, buffer: &Buffer, dirty: &Dirty, pool_size:
     let intervals = buffer.image.intervals(dirty, pool_size);
     if let Some(file) = state.shadows.file(buffer.rid).filter(|_| !intervals.is_empty()) {
         file.dirty.merge(&intervals);
+        file.pitch = Some(match (file.pitch, buffer.image.pixel_pitch()) {
+            (None, Some(pitch)) => pitch,
+            (Some(one), Some(other)) if one == other => one,
+            _ => 0,
+        });
         state.touched.insert(buffer.rid);
     }
     intervals

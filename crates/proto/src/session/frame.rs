@@ -1,6 +1,7 @@
 //! The bytes of a link: frames with a header of eight bytes, and the hello before them.
 //!
-//! Form of a frame: kind (1 byte), length of what follows the header (3 bytes), stream (4 bytes), all little endian.
+//! Form of a frame: kind (1 byte), length of what follows the header (3 bytes), stream or another number (4 bytes), all
+//! little endian.
 //! Not their meaning: see [`super::Session`]. Invariant: a length is checked before anything is kept, so a peer's word
 //! costs at most one frame of memory.
 
@@ -43,6 +44,15 @@ pub enum Frame {
     Ping(u64),
     /// The answer.
     Pong(u64),
+    /// So much has come over this link: bytes of all [`Frame::Data`] since it began, headers included.
+    Arrived {
+        /// How long ago the last of them came, in microseconds.
+        delay: u32,
+        /// Bytes.
+        received: u64,
+        /// When the last of them came, in nanoseconds of any clock of the receiver's that does not go back.
+        at: u64,
+    },
     /// A kind of a later version; it is skipped.
     Unknown,
 }
@@ -52,6 +62,7 @@ const FINISH: u8 = 2;
 const CREDIT: u8 = 3;
 const PING: u8 = 4;
 const PONG: u8 = 5;
+const ARRIVED: u8 = 6;
 
 /// The header of a data frame whose bytes follow.
 pub fn data_header(stream: u32, length: usize) -> [u8; HEADER] {
@@ -83,6 +94,11 @@ impl Frame {
             }
             Self::Ping(token) => put_token(out, PING, *token),
             Self::Pong(token) => put_token(out, PONG, *token),
+            Self::Arrived { delay, received, at } => {
+                out.put_slice(&header(ARRIVED, *delay, 16));
+                out.put_u64_le(*received);
+                out.put_u64_le(*at);
+            }
             Self::Unknown => {}
         }
     }
@@ -99,7 +115,7 @@ impl Frame {
         let fits = match kind {
             DATA => (1..=LENGTH_MAX).contains(&length),
             FINISH => length == 0,
-            CREDIT => length == 16,
+            CREDIT | ARRIVED => length == 16,
             PING | PONG => length == 8,
             _ => length <= LENGTH_MAX,
         };
@@ -117,6 +133,9 @@ impl Frame {
             CREDIT => Self::Credit { stream, received: content.get_u64_le(), limit: content.get_u64_le() },
             PING => Self::Ping(content.get_u64_le()),
             PONG => Self::Pong(content.get_u64_le()),
+            ARRIVED => {
+                Self::Arrived { delay: stream, received: content.get_u64_le(), at: content.get_u64_le() }
+            }
             _ => Self::Unknown,
         }))
     }

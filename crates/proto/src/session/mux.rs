@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::{Bytes, BytesMut};
 
-use super::frame::{CHUNK, Frame, data_header};
+use super::ack::Acks;
+use super::flow::Flow;
+use super::frame::{Frame, HEADER};
 use super::lifeline::{Lifeline, Patience};
 use super::record::Record;
 use super::scheduler::Scheduler;
@@ -17,6 +19,7 @@ use super::{End, Kind, SessionError};
 use crate::Instant;
 
 mod incoming;
+mod outgoing;
 
 /// What both ends assume a stream may carry before the first credit.
 const FIRST_WINDOW: u64 = 256 << 10;
@@ -86,6 +89,20 @@ struct Stream {
     opened_at: Option<u64>,
 }
 
+/// What is known of a link, and forgotten with it.
+#[derive(Debug)]
+struct Link {
+    life: Lifeline,
+    flow: Flow,
+    acks: Acks,
+}
+
+impl Link {
+    fn new(patience: Patience, now: Instant) -> Self {
+        Self { life: Lifeline::new(patience, now), flow: Flow::new(now), acks: Acks::default() }
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Session {
@@ -103,7 +120,7 @@ pub struct Session {
     next_ours: u32,
     next_theirs: u32,
     /// The present link.
-    link: Option<Lifeline>,
+    link: Option<Link>,
     /// Bytes of all streams that are kept.
     kept: u64,
     /// Streams of which something is under way.
@@ -237,7 +254,7 @@ impl Session {
 
     /// The first link is there.
     pub fn link_up(&mut self, now: Instant) {
-        self.link = Some(Lifeline::new(self.config.patience, now));
+        self.link = Some(Link::new(self.config.patience, now));
         self.owed.extend(self.streams.keys());
     }
 
@@ -255,7 +272,26 @@ impl Session {
 
     /// The shortest round trip on this link, in nanoseconds.
     pub fn round_trip(&self) -> Option<u64> {
-        self.link.as_ref()?.round_trip()
+        let link = self.link.as_ref()?;
+        link.flow.round_trip().into_iter().chain(link.life.round_trip()).min()
+    }
+
+    /// What the link carries, in bytes per second: measured at the other end while there was enough to carry, and so
+    /// never more than was sent. `None` until enough was sent over this link to tell.
+    pub fn link_rate(&self) -> Option<u64> {
+        self.link.as_ref()?.flow.rate()
+    }
+
+    /// Bytes on the link that the other end is not known to have got, of all streams, and how many there may be now.
+    /// `None` without a link.
+    pub fn in_flight(&self) -> Option<(u64, u64)> {
+        self.link.as_ref().map(|link| (link.flow.in_flight(), link.flow.limit()))
+    }
+
+    /// Bytes of a stream that were written and not put on the link yet: what a new byte of it waits for here. 0 if there
+    /// is no such stream.
+    pub fn queued(&self, id: u32) -> u64 {
+        self.streams.get(&id).map_or(0, |it| it.sending.unsent())
     }
 
     /// How far every stream was received, to be told to the other end before it resumes.
@@ -307,7 +343,7 @@ impl Session {
             self.ready(id);
             self.maybe_forget(id);
         }
-        self.link = Some(Lifeline::new(self.config.patience, now));
+        self.link = Some(Link::new(self.config.patience, now));
         self.owed = self.streams.keys().copied().collect();
         self.owed.insert(RECORDS);
         Ok(())
@@ -319,9 +355,12 @@ impl Session {
     /// The other end does not keep to the agreement; the link is to be closed, and the session with it.
     pub fn on_link(&mut self, now: Instant, input: &mut BytesMut) -> Result<(), SessionError> {
         let Some(link) = &mut self.link else { return Ok(()) };
-        link.heard(now);
+        link.life.heard(now);
         let mut asked = false;
         while let Some(frame) = Frame::take(input)? {
+            if let (Frame::Data(_, bytes), Some(link)) = (&frame, &mut self.link) {
+                link.acks.take(now, (HEADER + bytes.len()) as u64);
+            }
             match frame {
                 Frame::Data(RECORDS, bytes) => self.on_records(&bytes)?,
                 Frame::Data(id, bytes) => self.on_data(id, bytes)?,
@@ -336,9 +375,10 @@ impl Session {
                 }
                 Frame::Pong(token) => {
                     if let Some(link) = &mut self.link {
-                        link.answered(now, token);
+                        link.life.answered(now, token);
                     }
                 }
+                Frame::Arrived { delay, received, at } => self.on_arrived(now, delay, received, at)?,
                 Frame::Unknown => {}
             }
         }
@@ -348,68 +388,6 @@ impl Session {
             self.owed.extend(behind.map(|(id, _)| *id).chain([RECORDS]));
         }
         Ok(())
-    }
-
-    /// What to put on the link next: at least one frame if there is any, and then until `most` bytes are reached.
-    /// The pieces go to the end of `out`; the result is how many bytes they are.
-    pub fn take_output(&mut self, now: Instant, most: usize, out: &mut VecDeque<Bytes>) -> usize {
-        if self.link.is_none() {
-            return 0;
-        }
-        let mut total = self.take_signs(now, out);
-        while total < most && self.records.sending.sendable() > 0 {
-            total += put_data(RECORDS, &mut self.records.sending, out);
-        }
-        // Nothing of a stream may go before its opening.
-        if self.records.sending.unsent() > 0 {
-            return total;
-        }
-        while total < most {
-            let streams = &self.streams;
-            let unsent = |id: u32| streams.get(&id).map_or(0, |it| it.sending.unsent());
-            let Some(id) = self.scheduler.pop(unsent) else { break };
-            let Some(stream) = self.streams.get_mut(&id) else { continue };
-            stream.queued = false;
-            if stream.sending.sendable() > 0 {
-                total += put_data(id, &mut stream.sending, out);
-            }
-            if stream.sending.is_finish_due() {
-                stream.sending.finish_was_sent();
-                total += put(&Frame::Finish(id), out);
-            }
-            self.recount(id);
-            self.ready(id);
-        }
-        total
-    }
-
-    /// Makes the ping that is due, if one is. To be called on every turn: where the link takes nothing, the ping cannot
-    /// be sent, but the silence after it counts.
-    pub fn ask(&mut self, now: Instant) {
-        let busy = self.is_busy();
-        let due = self.link.as_mut().and_then(|link| link.ask(now, busy));
-        self.ping = due.or(self.ping);
-    }
-
-    /// Whether there is something to put on the link now.
-    pub fn has_output(&self, now: Instant) -> bool {
-        let Some(link) = &self.link else { return false };
-        self.owed.iter().any(|id| self.may_credit(*id))
-            || !self.pongs.is_empty()
-            || self.records.sending.sendable() > 0
-            || (!self.scheduler.is_empty() && self.records.sending.unsent() == 0)
-            || self.ping.is_some()
-            || (now >= link.timeout(self.is_busy()) && !link.is_dead(now))
-    }
-
-    /// When to call [`Self::is_dead`] and [`Self::take_output`] again at the latest.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        Some(self.link.as_ref()?.timeout(self.is_busy()))
-    }
-
-    /// Whether the link has been silent for too long.
-    pub fn is_dead(&self, now: Instant) -> bool {
-        self.link.as_ref().is_some_and(|link| link.is_dead(now))
     }
 
     // ---- Inside -----------------------------------------------------------------------------------------------
@@ -469,44 +447,6 @@ impl Session {
             self.forget(id);
         }
     }
-
-    /// Pings, pongs and credits: small, and somebody waits for them.
-    fn take_signs(&mut self, now: Instant, out: &mut VecDeque<Bytes>) -> usize {
-        self.ask(now);
-        let ping = self.ping.take();
-        let mut bytes = BytesMut::new();
-        while let Some(token) = self.pongs.pop_front() {
-            Frame::Pong(token).put(&mut bytes);
-        }
-        for id in std::mem::take(&mut self.owed) {
-            if !self.may_credit(id) {
-                self.owed.insert(id);
-                continue;
-            }
-            let stream = match id {
-                RECORDS => Some(&mut self.records),
-                _ => self.streams.get_mut(&id),
-            };
-            let Some(stream) = stream else { continue };
-            let (received, limit) = stream.receiving.credit();
-            Frame::Credit { stream: id, received, limit }.put(&mut bytes);
-            self.maybe_forget(id);
-        }
-        if let Some(token) = ping {
-            Frame::Ping(token).put(&mut bytes);
-        }
-        let length = bytes.len();
-        if length > 0 {
-            out.push_back(bytes.freeze());
-        }
-        length
-    }
-
-    /// Whether the credit of a stream may go now: the other end must know the stream.
-    fn may_credit(&self, id: u32) -> bool {
-        let ours = id != RECORDS && id % 2 == self.next_ours % 2;
-        !ours || self.records.sending.unsent() == 0
-    }
 }
 
 impl Stream {
@@ -519,21 +459,6 @@ impl Stream {
             opened_at,
         }
     }
-}
-
-fn put(frame: &Frame, out: &mut VecDeque<Bytes>) -> usize {
-    let mut bytes = BytesMut::new();
-    frame.put(&mut bytes);
-    let length = bytes.len();
-    out.push_back(bytes.freeze());
-    length
-}
-
-fn put_data(id: u32, sending: &mut Sending, out: &mut VecDeque<Bytes>) -> usize {
-    let count = sending.sendable().min(CHUNK);
-    let header = data_header(id, count);
-    out.push_back(Bytes::copy_from_slice(&header));
-    header.len() + sending.take(count, out)
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub struct Scheduler {
     large: VecDeque<u32>,
     /// Sent of small ones since a large one had a turn.
     favoured: usize,
+    /// The last stream was a small one.
+    favours: bool,
 }
 
 impl Scheduler {
@@ -35,14 +37,38 @@ impl Scheduler {
             while let Some(stream) = self.small.pop_front() {
                 let amount = unsent(stream);
                 if amount <= SMALL {
-                    self.favoured += amount as usize + 1;
+                    self.favours = true;
                     return Some(stream);
                 }
                 self.large.push_back(stream);
             }
         }
-        self.favoured = 0;
+        (self.favoured, self.favours) = (0, false);
         self.large.pop_front().or_else(|| self.small.pop_front())
+    }
+
+    /// The next small stream, taken off its queue: nothing else may be sent now.
+    pub fn pop_small(&mut self, unsent: impl Fn(u32) -> u64) -> Option<u32> {
+        while let Some(stream) = self.small.pop_front() {
+            if unsent(stream) <= SMALL {
+                self.favours = true;
+                return Some(stream);
+            }
+            self.large.push_back(stream);
+        }
+        None
+    }
+
+    /// So many bytes were sent of the stream that [`Self::pop`] gave.
+    pub fn was_sent(&mut self, bytes: usize) {
+        if self.favours {
+            self.favoured += bytes + 1;
+        }
+    }
+
+    /// Whether a small stream waits.
+    pub fn has_small(&self, unsent: impl Fn(u32) -> u64) -> bool {
+        self.small.iter().any(|it| unsent(*it) <= SMALL)
     }
 
     /// Whether no stream has anything to say.

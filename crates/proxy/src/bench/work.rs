@@ -9,35 +9,34 @@ use farway_proto::engine::{Done, Job, JobError};
 use farway_sys::diff::{self, ApplyError, DiffError, Scratch};
 use farway_sys::mem::RegionError;
 use farway_sys::pack::{Compression, Packer};
+use farway_sys::pixels::Scratch as PixelScratch;
 
+use super::coding::{self, Coding};
 use super::moves;
+use super::rows::Rows;
 use crate::store::Content;
 
 /// What a thread needs to run jobs; kept, because making it anew costs more than most jobs.
 #[derive(Debug, Default)]
 pub struct Tools {
-    packer: Packer,
+    pub(super) packer: Packer,
     scratch: Scratch,
     moves: farway_sys::moves::Scratch,
-    raw: Vec<u8>,
+    pub(super) raw: Vec<u8>,
+    pub(super) pixels: PixelScratch,
+    pub(super) planes: Vec<u8>,
 }
 
 /// Runs a job. `source` is the content of [`Job::source`].
-pub fn run(
-    job: Job,
-    content: &Content,
-    source: Option<&Content>,
-    compression: Compression,
-    tools: &mut Tools,
-) -> Done {
+pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding, tools: &mut Tools) -> Done {
     let ticket = job.ticket();
     let result = match job {
-        Job::Diff { intervals, tail, .. } => {
+        Job::Diff { intervals, tail, pitch, .. } => {
             let intervals: Vec<Range<u64>> = intervals.iter().map(|i| i.start..i.end).collect();
-            difference(content, &intervals, tail, compression, tools)
+            difference(content, &intervals, (tail, pitch), coding, tools)
                 .map(|update| Done::Update(ticket, update))
         }
-        Job::Fill { range, .. } => whole(content, range.start..range.end, compression, tools)
+        Job::Fill { range, .. } => whole(content, range.start..range.end, coding.plain, tools)
             .map(|update| Done::Update(ticket, Some(update))),
         Job::Move { plane, source_offset, intervals, .. } => {
             moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
@@ -47,14 +46,14 @@ pub fn run(
             moves::copy(content, source, &update).map(|()| Done::Applied(ticket))
         }
         Job::Apply { update, .. } => {
-            apply(content, &update, compression, tools).map(|()| Done::Applied(ticket))
+            apply(content, &update, coding.plain, tools).map(|()| Done::Applied(ticket))
         }
     };
     result.unwrap_or_else(|error| Done::Failed(ticket, error))
 }
 
 /// The payload of an update from the raw bytes in `tools`.
-fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes, JobError> {
+pub(super) fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes, JobError> {
     if compression == Compression::None {
         return Ok(Bytes::from(std::mem::take(&mut tools.raw)));
     }
@@ -70,8 +69,8 @@ fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes, JobError> 
 fn difference(
     content: &Content,
     intervals: &[Range<u64>],
-    tail: bool,
-    compression: Compression,
+    (tail, pitch): (bool, u32),
+    coding: Coding,
     tools: &mut Tools,
 ) -> Result<Option<Update>, JobError> {
     let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
@@ -84,8 +83,25 @@ fn difference(
     if found.is_empty() {
         return Ok(None);
     }
-    let payload = pack(compression, tools)?;
-    Ok(Some(Update::Diff { diff_size: found.diff_size, ntrailing: found.ntrailing, payload }))
+    let (diff_size, ntrailing) = (found.diff_size, found.ntrailing);
+    let mut nature = None;
+    if coding.may_predict() && ntrailing == 0 {
+        let all: u64 = intervals.iter().map(|it| it.end - it.start).sum();
+        if let Some(rows) = Rows::of(intervals, pitch).filter(|_| u64::from(diff_size) * 2 > all) {
+            // The mirror is what was sent, whatever the program writes meanwhile.
+            let (update, looks) = rows.predict(mirror, tools)?;
+            if update.is_some() {
+                return Ok(update);
+            }
+            nature = Some(looks);
+        }
+    }
+    let way = coding.of_changes(nature);
+    let payload = pack(way, tools)?;
+    Ok(Some(match way.matches(coding.plain) {
+        true => Update::Diff { diff_size, ntrailing, payload },
+        false => Update::Packed { coding: coding::name(way), diff_size, ntrailing, payload },
+    }))
 }
 
 fn whole(
@@ -112,21 +128,34 @@ fn apply(
     compression: Compression,
     tools: &mut Tools,
 ) -> Result<(), JobError> {
+    let compression = match update {
+        Update::Pixels { start, pitch, row, coding, .. } => {
+            let rows = Rows::parse(*start, *pitch, *row, *coding).ok_or(JobError::Malformed)?;
+            return rows.restore(update, content, tools);
+        }
+        Update::Packed { coding, .. } => coding::named(*coding).ok_or(JobError::Malformed)?,
+        Update::Fill { .. } | Update::Diff { .. } | Update::Copy { .. } => compression,
+    };
     let exact = usize::try_from(update.unpacked()).map_err(|_| JobError::Malformed)?;
     let data = tools.packer.unpack(compression, update.payload(), exact).map_err(|_| JobError::Malformed)?;
     let (region, mirror) = (&content.region, content.mirror.as_ref());
     let result = match update {
         Update::Fill { start, .. } => diff::apply_fill(region, mirror, u64::from(*start), data),
-        Update::Diff { diff_size, ntrailing, .. } => {
+        Update::Pixels { .. } => Ok(()),
+        Update::Diff { diff_size, ntrailing, .. } | Update::Packed { diff_size, ntrailing, .. } => {
             diff::apply_diff(region, mirror, data, *diff_size as usize, *ntrailing as usize).map(drop)
         }
         Update::Copy { .. } => return Err(JobError::Machine),
     };
-    result.map_err(|error| match error {
-        ApplyError::Region(error) => of_region(&error),
+    result.map_err(|error| of_apply(&error))
+}
+
+pub(super) fn of_apply(error: &ApplyError) -> JobError {
+    match error {
+        ApplyError::Region(error) => of_region(error),
         ApplyError::Mirror(_) => JobError::Machine,
         _ => JobError::Malformed,
-    })
+    }
 }
 
 pub(super) fn of_region(error: &RegionError) -> JobError {

@@ -8,12 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use farway_proto::engine::{Done, Job, JobError};
-use farway_sys::event::Waker;
-use farway_sys::pack::Compression;
-
+use super::coding::Coding;
 use super::work::{Tools, run};
 use crate::store::Content;
+use farway_proto::engine::{Done, Job, JobError};
+use farway_sys::event::Waker;
 
 /// A job with all that it needs.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub struct Task {
     /// The other file that it needs.
     pub source: Option<Arc<Content>>,
     /// How to pack or unpack.
-    pub compression: Compression,
+    pub coding: Coding,
     /// Who wants to know.
     pub home: Arc<Home>,
 }
@@ -34,9 +33,8 @@ impl Task {
     /// Runs the job here and now.
     pub fn run(self, tools: &mut Tools) -> Done {
         let ticket = self.job.ticket();
-        let work = AssertUnwindSafe(|| {
-            run(self.job, &self.content, self.source.as_deref(), self.compression, tools)
-        });
+        let work =
+            AssertUnwindSafe(|| run(self.job, &self.content, self.source.as_deref(), self.coding, tools));
         catch_unwind(work).unwrap_or_else(|_| Done::Failed(ticket, JobError::Machine))
     }
 }

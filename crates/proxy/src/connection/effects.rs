@@ -1,15 +1,17 @@
 //! Carries out what the engine asks for. No decision is made here but where a job runs.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use farway_proto::Rid;
+use farway_proto::channel::Capabilities;
 use farway_proto::engine::fault::FdProblem;
 use farway_proto::engine::{Adopt, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, Side};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::pipe::{PipeReader, PipeWriter, pipe};
 
 use super::Connection;
-use crate::bench::Task;
+use crate::bench::{Coding, Task};
 
 /// Work up to this many bytes is never handed over.
 const INLINE: u64 = 512 << 10;
@@ -166,6 +168,18 @@ impl Connection<'_> {
         }
     }
 
+    /// How content is coded now.
+    fn coding(&self) -> Coding {
+        let free = self.settings.adaptive && self.engine.agreed().has(Capabilities::PIXELS);
+        if !free {
+            return Coding::plain(self.compression);
+        }
+        let rate = self.engine.link_rate();
+        rate.into_iter().for_each(|rate| self.rate.store(rate, Ordering::Relaxed));
+        let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
+        Coding { plain: self.compression, free: Some(rate.or(known)) }
+    }
+
     fn next_task(&mut self) -> Option<Task> {
         let job = self.jobs.pop_front()?;
         let source = job.source().map(|source| self.store.content(source).cloned());
@@ -174,13 +188,8 @@ impl Connection<'_> {
             self.done(Done::Failed(job.ticket(), JobError::Machine));
             return None;
         };
-        Some(Task {
-            job,
-            content,
-            source: source.flatten(),
-            compression: self.compression,
-            home: Arc::clone(&self.home),
-        })
+        let coding = self.coding();
+        Some(Task { job, content, source: source.flatten(), coding, home: Arc::clone(&self.home) })
     }
 
     /// Does one job that the workers did not begin, and takes what they finished. False if there is none.

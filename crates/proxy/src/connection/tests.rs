@@ -14,6 +14,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
     let (local, program) = Socket::pair().expect("sockets");
     let (channel, peer) = ByteStream::connected().expect("sockets");
     let (settings, workers) = (Settings::default(), Workers::new(0));
+    let rate = Default::default();
     let (wakes, woken) = waker().expect("a waker");
     wakes.wake();
     let connection = Connection::new(Parts {
@@ -27,6 +28,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
         compression: settings.compression,
         settings: &settings,
         preview: None,
+        rate: &rate,
         workers: &workers,
         retry: None,
         wakes,

@@ -42,6 +42,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         compression,
         settings,
         preview: seat.service.preview(),
+        rate: seat.rate(),
         workers: seat.workers(),
         retry: None,
         wakes: seat.wakes.clone(),

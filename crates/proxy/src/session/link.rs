@@ -1,7 +1,7 @@
 //! The present link: a byte stream, what came over it, and what is on its way into it.
 //!
-//! Invariant: little is queued here, so that what is urgent does not wait behind what was urgent before: the less, the
-//! slower the link.
+//! Not how much may be on the link: the session says. Invariant: little is queued here, so that what is urgent does not
+//! wait behind what was urgent before: the less, the slower the link.
 
 use std::collections::VecDeque;
 
@@ -21,6 +21,12 @@ const AHEAD_LEAST: usize = 32 << 10;
 
 /// The same where the stream takes whatever there is.
 const AHEAD_MOST: usize = 128 << 10;
+
+/// The least, on a link that is slow itself...
+const AHEAD_SLOW: u64 = 8 << 10;
+
+/// ...where it takes this part of a second to carry what is taken.
+const AHEAD_SHARE: u64 = 250;
 
 /// See the module.
 #[derive(Debug)]
@@ -56,6 +62,11 @@ impl Link {
         }
     }
 
+    /// Whether the stream takes nothing more for now.
+    pub fn is_full(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// Whether something came, the end included.
     pub fn is_readable(&self, polls: &PollSet) -> bool {
         let ready = self.read_at.map(|at| polls.ready(at)).unwrap_or_default();
@@ -77,6 +88,8 @@ impl Link {
     /// Sends what the session has until the stream is full. False if nobody reads it.
     pub fn flush(&mut self, session: &mut Session, now: Instant) -> bool {
         let mut sent = 0;
+        let carried = session.link_rate().map_or(AHEAD_MOST as u64, |rate| rate / AHEAD_SHARE);
+        let most = carried.clamp(AHEAD_SLOW, AHEAD_MOST as u64) as usize;
         loop {
             let before = self.out.len();
             let result = self.out.flush(&self.stream);
@@ -94,7 +107,9 @@ impl Link {
                     return false;
                 }
             }
-            if !session.has_output(now) || session.take_output(now, self.ahead, &mut self.taken) == 0 {
+            if !session.has_output(now)
+                || session.take_output(now, self.ahead.min(most), &mut self.taken) == 0
+            {
                 // It would have taken more.
                 self.ahead = self.ahead.max(2 * sent).min(AHEAD_MOST);
                 return true;

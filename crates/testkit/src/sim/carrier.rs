@@ -19,6 +19,7 @@ use super::sabotage::{self, Sabotage};
 use super::wire::take;
 
 mod link;
+pub mod road;
 
 use link::Link;
 

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use farway_proto::channel::{Deframer, Frame, Update};
+use farway_proto::channel::{Capabilities, Deframer, Frame, Update};
 use farway_proto::engine::fault::FdProblem;
 use farway_proto::engine::{
     Access, Adopt, Config, Create, Done, Effect, Engine, FdQueue, Handover, Job, Note, Outcome, Side,
 };
 use farway_proto::{FdId, Instant, Now, Rid, Role};
-use farway_proxy::bench::{Tools, run};
+use farway_proxy::bench::{Coding, Tools, run};
 use farway_proxy::store::Content;
 use farway_sys::pack::Compression;
 use rand::Rng;
@@ -129,6 +129,12 @@ impl Half {
         self.name
     }
 
+    /// Whatever pays on a slow link, as soon as the other half is known to understand it.
+    fn coding(&self) -> Coding {
+        let free = self.engine.agreed().has(Capabilities::PIXELS);
+        Coding { plain: self.compression, free: free.then_some(Some(1_000_000)) }
+    }
+
     fn now(&self, time: u64) -> Now {
         Now { instant: Instant(time), monotonic_offset: self.offsets.0, presentation_offset: self.offsets.1 }
     }
@@ -226,7 +232,8 @@ impl Half {
         let late = if self.late.is_empty() || !rng.random_bool(0.02) { None } else { self.late.pop() };
         if let Some(Pending { content, source, work: Work::Todo(job), .. }) = late {
             let source = source.as_ref().map(|it| &*it.1);
-            let _ = run(job, &content, source, self.compression, &mut self.tools);
+            let coding = self.coding();
+            let _ = run(job, &content, source, coding, &mut self.tools);
         }
         if self.jobs.is_empty() || self.outcome.is_some() {
             return Ok(!self.late.is_empty() && self.outcome.is_none());
@@ -245,8 +252,9 @@ impl Half {
                     sabotage.shrink(&mut job);
                 }
                 let target = self.sabotage.as_ref().and(overlap::written(&job, &content, self.compression));
+                let coding = self.coding();
                 let from = source.as_ref().map(|it| &*it.1);
-                let done = run(job, &content, from, self.compression, &mut self.tools);
+                let done = run(job, &content, from, coding, &mut self.tools);
                 if let (Some((at, _)), Some(sabotage)) = (target, &mut self.sabotage) {
                     sabotage.flip(&content, at);
                 }

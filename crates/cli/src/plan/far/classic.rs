@@ -49,7 +49,7 @@ pub fn classic(args: &Args, here: &Circumstances) -> Result<Classic, PlanError> 
         no_gpu: args.no_gpu,
         threads: args.threads,
         drm_node: args.far.remote_node.clone().map(OsString::from),
-        compress: args.compress.to_string(),
+        compress: args.compress.compression().to_string(),
         video: args.video.wanted.then(|| args.video.list.clone()),
         display: Some(args.display.clone().unwrap_or_else(|| format!("wayland-{}", here.tag).into())),
         xwls: args.xwls,

@@ -7,8 +7,8 @@ use farway_proto::session::Kind;
 use farway_proto::session::words::{Start, Started, Summary};
 use farway_proxy::Settings;
 use farway_proxy::session::Bridge;
+use farway_proxy::settings::Choice;
 use farway_sys::net::{ByteStream, Sent};
-use farway_sys::pack::Compression;
 
 use super::stage::Streams;
 use super::{Keeper, port_of};
@@ -22,8 +22,10 @@ pub const SOON: Duration = Duration::from_secs(2);
 /// How the near end wants its connections served.
 pub fn settings(start: &Start, ours: Settings) -> Settings {
     let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+    let choice = start.compress.parse().unwrap_or(Choice::Auto);
     Settings {
-        compression: start.compress.parse().unwrap_or(Compression::Lz4(0)),
+        compression: choice.compression(),
+        adaptive: choice == Choice::Auto,
         threads: if start.threads == 0 { (cpus / 2).max(1) } else { start.threads },
         trace: start.debug,
         ..ours

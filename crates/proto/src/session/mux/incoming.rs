@@ -6,6 +6,7 @@
 use bytes::Bytes;
 
 use super::{Event, RECORDS, Record, Session};
+use crate::Instant;
 use crate::session::{Kind, SessionError};
 
 /// Records that may wait before the peer's openings, each of which may be answered by a record, are too many.
@@ -67,6 +68,21 @@ impl Session {
             self.maybe_forget(id);
         }
         Ok(())
+    }
+
+    /// So much has come over the present link.
+    pub(super) fn on_arrived(
+        &mut self,
+        now: Instant,
+        delay: u32,
+        received: u64,
+        at: u64,
+    ) -> Result<(), SessionError> {
+        let Some(link) = &mut self.link else { return Ok(()) };
+        match link.flow.acknowledge(now, received, at, u64::from(delay) * 1000) {
+            true => Ok(()),
+            false => Err(SessionError::Arrived(received)),
+        }
     }
 
     pub(super) fn on_records(&mut self, bytes: &[u8]) -> Result<(), SessionError> {

@@ -1,6 +1,6 @@
 //! Which bytes of a mirror a job locks. Jobs that may run at the same time must not share any.
 
-use farway_proto::channel::Update;
+use farway_proto::channel::{Update, coding};
 use farway_proto::engine::Job;
 use farway_proxy::store::Content;
 use farway_sys::diff;
@@ -40,6 +40,20 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
             let raw = packer.unpack(compression, payload, segments + tail).ok()?;
             let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
             Some((range.start, range.end))
+        }
+        Job::Apply { update: Update::Packed { coding, diff_size, ntrailing, payload }, .. } => {
+            let (segments, tail) = (*diff_size as usize, *ntrailing as usize);
+            let way = [(coding::NONE, Compression::None), (coding::LZ4, Compression::Lz4(0))];
+            let way = way.iter().find(|it| it.0 == *coding).map_or(Compression::Zstd(0), |it| it.1);
+            let mut packer = Packer::new();
+            let raw = packer.unpack(way, payload, segments + tail).ok()?;
+            let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
+            Some((range.start, range.end))
+        }
+        Job::Apply { update: Update::Pixels { start, pitch, row, total, .. }, .. } => {
+            let [start, pitch, row, total] = [start, pitch, row, total].map(|it| u64::from(*it));
+            let last = total.saturating_sub(1) / row.max(1);
+            Some((start, start + last * pitch + (total - last * row)))
         }
         Job::Apply { update: update @ Update::Copy { .. }, .. } => {
             let first = update.rects().next()?;
