@@ -109,7 +109,7 @@ impl World {
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;
-        app.scrolls = ahead && luck.random_bool(0.6);
+        app.scrolls = ahead && SmallRng::seed_from_u64(!seed).random_bool(0.5);
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {

@@ -234,6 +234,8 @@ impl App {
             return None;
         }
         let slack = [0, 0, 0, 1, 4, 100, 300].choose(&mut self.rng).copied()?;
+        // What moves is looked for in buffers that are alike.
+        let slack = if self.scrolls { 4 } else { slack };
         let stride = style.stride() + slack;
         let need = style.extent(stride);
         // What has no known end is compared to the end of its pool.
