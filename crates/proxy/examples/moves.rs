@@ -142,7 +142,8 @@ fn main() {
         "still",
         "photo",
     ];
-    for kind in kinds.into_iter().filter(|it| only.as_ref().is_none_or(|only| it.starts_with(only.as_str()))) {
+    for kind in kinds.into_iter().filter(|it| only.as_ref().is_none_or(|only| it.starts_with(only.as_str())))
+    {
         for compression in [Compression::Lz4(0), Compression::Zstd(0)] {
             for with in [false, true] {
                 let it = show(kind, compression, with);

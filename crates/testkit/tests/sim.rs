@@ -175,7 +175,9 @@ fn desk_fixed_seeds() {
     let (rests, pixels, updates) = (sum(|it| it.rests), sum(|it| it.pixels), sum(|it| it.updates));
     let copies = sum(|it| it.copies);
     let (frames, presented) = (sum(|it| it.frames), sum(|it| it.presented));
-    println!("{rests} rests, {pixels} pixels, {updates} updates, {copies} copies, {frames} frames, {presented} presented");
+    println!(
+        "{rests} rests, {pixels} pixels, {updates} updates, {copies} copies, {frames} frames, {presented} presented"
+    );
     assert!(rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50);
     carried(reports.iter().filter_map(|it| it.carried), 300);
     let (two, abrupt) = (sum(|it| u64::from(it.clients == 2)), sum(|it| u64::from(it.abrupt)));

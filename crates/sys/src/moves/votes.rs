@@ -178,7 +178,8 @@ fn pixels(rows: [&[u8]; SAMPLE], x: usize, pixel: usize) -> u64 {
         [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
         ref other => word(other),
     };
-    let sum = rows.into_iter().zip(K).fold(0_u64, |sum, (row, k)| sum.wrapping_add(value(row).wrapping_mul(k)));
+    let sum =
+        rows.into_iter().zip(K).fold(0_u64, |sum, (row, k)| sum.wrapping_add(value(row).wrapping_mul(k)));
     sum ^ sum >> 29
 }
 
