@@ -55,7 +55,7 @@ pub struct Parts<'a> {
     pub settings: &'a Settings,
     /// What the compositor is known to tell: see [`farway_proto::engine::Config::preview`].
     pub preview: Option<Arc<Preview>>,
-    /// Bytes per second that the link carries, as far as any connection knows; 0 if none does.
+    /// Bytes per second that the link carries, as whoever has the link knows it; 0 if nobody does.
     pub rate: &'a AtomicU64,
     /// Threads for large frames.
     pub workers: &'a Workers,

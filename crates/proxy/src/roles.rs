@@ -156,6 +156,11 @@ impl Service {
         *lock(&self.preview) = preview.map(Arc::new);
     }
 
+    /// What the link of all connections carries, in bytes per second; nothing if that is not known.
+    pub fn carries(&self, rate: Option<u64>) {
+        self.rate.store(rate.unwrap_or(0), Ordering::Relaxed);
+    }
+
     fn preview(&self) -> Option<Arc<Preview>> {
         lock(&self.preview).clone()
     }

@@ -12,7 +12,8 @@ use farway_sys::pack::{Compression, ParseCompressionError};
 use crate::stats::Tally;
 
 /// All that we can do beyond the plain channel.
-const CAPABILITIES: Capabilities = Capabilities::RELEASES.with(Capabilities::PIXELS);
+const CAPABILITIES: Capabilities =
+    Capabilities::RELEASES.with(Capabilities::COPIES).with(Capabilities::PIXELS);
 
 /// How content is packed, as `--compress` spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

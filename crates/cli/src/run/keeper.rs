@@ -179,6 +179,7 @@ impl Keeper {
         bridges.push(&mut self.bridge);
         let turn = self.house.turn_all(&fds, deadline, &mut bridges)?;
         drop(fds);
+        self.house.service.carries(words::carried(&self.bridge));
         if turn.arrived.child {
             self.stage.reap(self.guests.helper());
         }

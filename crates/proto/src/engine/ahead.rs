@@ -127,7 +127,7 @@ impl State {
     /// A surface's state is applied.
     pub fn surface_committed(&mut self, id: ObjectId) {
         let Some(surface) = self.objects.surface(id) else { return };
-        let asked = std::mem::take(&mut surface.paced.asked);
+        let mut asked = std::mem::take(&mut surface.paced.asked);
         let attached = surface.paced.attached.take();
         let replaced = attached.and_then(|new| surface.paced.shown.replace(new));
         let shown = surface.paced.shown;
@@ -138,6 +138,8 @@ impl State {
         if let Some(shown) = shown {
             self.await_all_of(shown);
         }
+        // What was answered before is nobody's any more.
+        asked.retain(|it| matches!(self.objects.data(*it), Some(Data::Callback(it)) if it.surface == id));
         if asked.is_empty() || !self.paces() || self.is_synchronised(id) {
             return;
         }

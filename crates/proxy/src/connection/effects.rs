@@ -174,10 +174,8 @@ impl Connection<'_> {
         if !free {
             return Coding::plain(self.compression);
         }
-        let rate = self.engine.link_rate();
-        rate.into_iter().for_each(|rate| self.rate.store(rate, Ordering::Relaxed));
         let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
-        Coding { plain: self.compression, free: Some(rate.or(known)) }
+        Coding { plain: self.compression, free: Some(known.or_else(|| self.engine.link_rate())) }
     }
 
     fn next_task(&mut self) -> Option<Task> {

@@ -32,6 +32,17 @@ pub fn settings(start: &Start, ours: Settings) -> Settings {
     }
 }
 
+/// A link that is so long is not within a house, in nanoseconds.
+const DISTANT: u64 = 5_000_000;
+/// What such a link is taken to carry until more is known, in bytes per second.
+const ASSUMED: u64 = 6_000_000;
+
+/// What a session's link carries, in bytes per second.
+pub fn carried(bridge: &Bridge) -> Option<u64> {
+    let assumed = || bridge.round_trip().filter(|trip| *trip >= DISTANT).map(|_| ASSUMED);
+    bridge.link_rate().or_else(assumed)
+}
+
 /// Opens the command's streams.
 pub fn open(bridge: &mut Bridge, streams: Streams) -> Vec<(u32, Kind)> {
     let ports = port_of(streams).into_iter();

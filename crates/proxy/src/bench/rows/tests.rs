@@ -32,14 +32,14 @@ fn smooth(n: u64) -> u8 {
 fn send(from: &Content, intervals: &[Range<u64>], pitch: u32, rate: u64) -> Option<Update> {
     let intervals = intervals.iter().map(|it| Interval { start: it.start, end: it.end }).collect();
     let job = Job::Diff { ticket: Ticket(1), rid: RID, intervals, tail: false, pitch };
-    match run(job, from, coding(rate), &mut Tools::default()) {
+    match run(job, from, None, coding(rate), &mut Tools::default()) {
         Done::Update(_, update) => update,
         other => panic!("{other:?}"),
     }
 }
 
 fn receive(to: &Content, update: Update) -> Done {
-    run(Job::Apply { ticket: Ticket(2), rid: RID, update }, to, coding(0), &mut Tools::default())
+    run(Job::Apply { ticket: Ticket(2), rid: RID, update }, to, None, coding(0), &mut Tools::default())
 }
 
 fn bytes(content: &Content) -> Vec<u8> {
