@@ -99,7 +99,8 @@ impl World {
         left.hostile = mode == Mode::Hostile;
         right.hostile = mode == Mode::Hostile;
         if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
-            let patience = if kind == Kind::SkipAwait { 0 } else { rng.random_range(0..6) };
+            let seldom = matches!(kind, Kind::SkipAwait | Kind::WrongCopy);
+            let patience = if seldom { 0 } else { rng.random_range(0..6) };
             let half = if kind.is_at_display() { &mut right } else { &mut left };
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
@@ -109,7 +110,7 @@ impl World {
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;
-        app.scrolls = ahead && SmallRng::seed_from_u64(!seed).random_bool(0.5);
+        app.scrolls = ahead && SmallRng::seed_from_u64(!seed).random_bool(0.3);
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
