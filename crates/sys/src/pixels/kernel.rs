@@ -64,9 +64,13 @@ pub fn split(above: Option<&[u32]>, line: &[u32], planes: &mut [u8], at: usize) 
     split_plain(above, line, planes, at);
 }
 
+/// The same code, compiled for AVX2.
+///
+/// # Safety
+/// The machine must have AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn split_avx2(above: Option<&[u32]>, line: &[u32], planes: &mut [u8], at: usize) {
+unsafe fn split_avx2(above: Option<&[u32]>, line: &[u32], planes: &mut [u8], at: usize) {
     split_plain(above, line, planes, at);
 }
 
@@ -141,12 +145,12 @@ pub fn restore_plain(above: &[u32], line: &mut [u32], mut before: u32) {
 pub fn restore_sse2(above: &[u32], line: &mut [u32], before: u32) {
     // SAFETY: SSE2 belongs to x86-64, and these work on registers alone.
     unsafe {
-        let mut before = _mm_cvtsi32_si128(before.cast_signed());
+        let mut before = _mm_cvtsi32_si128(before as i32);
         for (pixel, above) in line.iter_mut().zip(above) {
-            let above = _mm_cvtsi32_si128(above.cast_signed());
-            let left = _mm_cvtsi32_si128(pixel.cast_signed());
+            let above = _mm_cvtsi32_si128(*above as i32);
+            let left = _mm_cvtsi32_si128(*pixel as i32);
             before = _mm_add_epi8(left, _mm_avg_epu8(before, above));
-            *pixel = _mm_cvtsi128_si32(before).cast_unsigned();
+            *pixel = _mm_cvtsi128_si32(before) as u32;
         }
     }
 }
