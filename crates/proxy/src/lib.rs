@@ -9,7 +9,7 @@ pub mod bench;
 pub mod connection;
 pub mod hello;
 pub mod load;
-mod queue;
+pub mod queue;
 pub mod roles;
 pub mod scout;
 pub mod session;

@@ -17,7 +17,7 @@ const JOINED: usize = 4 << 10;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(crate) struct Queue {
+pub struct Queue {
     chunks: VecDeque<Bytes>,
     len: usize,
     /// Bytes at the end whose memory is only lent.

@@ -340,11 +340,10 @@ impl Frame {
             Some(b) => Ok(u32::from_le_bytes([b[0], b[1], b[2], b[3]])),
             None => Err(fail),
         };
-        let named = |at: usize| match word(at)? {
+        let rid = || match word(4)? {
             0 => Err(ChannelError::ZeroRid),
             n => Ok(Rid(n as i32)),
         };
-        let rid = || named(4);
         let exactly = |n: u32| if length == n { Ok(()) } else { Err(fail) };
         let rest = |at: usize| if bytes.len() >= at { Ok(bytes.slice(at..)) } else { Err(fail) };
         Ok(match kind {

@@ -103,13 +103,16 @@ impl State {
     }
 
     /// The time between two refreshes for this surface.
-    fn interval(&mut self, surface: ObjectId) -> u64 {
-        let outputs = self.objects.surface(surface).map(|it| it.paced.outputs.clone()).unwrap_or_default();
-        let of = |id: ObjectId| match self.objects.data(id) {
-            Some(Data::Output(rate)) => *rate,
+    fn interval(&self, surface: ObjectId) -> u64 {
+        let outputs = match self.objects.get(surface).map(|object| &object.data) {
+            Some(Data::Surface(surface)) => &surface.paced.outputs[..],
+            _ => &[],
+        };
+        let of = |id: &ObjectId| match self.objects.get(*id)?.data {
+            Data::Output(rate) => rate,
             _ => None,
         };
-        pacing::interval(outputs.into_iter().filter_map(of).max().or(self.ahead.rate))
+        pacing::interval(outputs.iter().filter_map(of).max().or(self.ahead.rate))
     }
 
     /// A frame callback is asked for.
@@ -378,12 +381,7 @@ impl Engine {
         }
         let next = |id: &ObjectId| {
             let Data::Surface(surface) = &state.objects.get(*id)?.data else { return None };
-            let rate = surface.paced.outputs.iter().filter_map(|id| match state.objects.get(*id)?.data {
-                Data::Output(rate) => rate,
-                _ => None,
-            });
-            let interval = pacing::interval(rate.max().or(state.ahead.rate));
-            surface.paced.pacing.next(&state.ahead.road, interval)
+            surface.paced.pacing.next(&state.ahead.road, state.interval(*id))
         };
         state.ahead.waiting.iter().filter_map(next).min()
     }

@@ -49,18 +49,6 @@ impl Workload {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Typing, Self::Cursor, Self::Scroll, Self::Pane, Self::Photo, Self::Noise];
-
-    /// The name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Typing => "typing",
-            Self::Cursor => "cursor",
-            Self::Scroll => "scroll",
-            Self::Pane => "pane",
-            Self::Photo => "photo",
-            Self::Noise => "noise",
-        }
-    }
 }
 
 /// A rectangle in pixels: x, y, width, height.

@@ -3,19 +3,20 @@
 //! Invariants: it waits in `poll` and nowhere else; a channel is read only while it has credit and the link has room;
 //! channels take turns, so none starves another.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, IoSlice};
+use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
+use farway_proxy::queue::Queue;
 use farway_proxy::transport::emulated::LinkProfile;
 use farway_sys::clock::monotonic;
 use farway_sys::event::{Interest, PollSet};
-use farway_sys::net::{ByteStream, Received, Sent, UnixListening, connect_unix};
+use farway_sys::net::{ByteStream, Flush, Received, UnixListening, connect_unix};
 
 use super::mux::{Credit, Incoming, Outgoing, Record};
 
@@ -23,8 +24,6 @@ use super::mux::{Credit, Incoming, Outgoing, Record};
 const SESSION: u32 = 0;
 /// How often to look whether the command has ended, once its output has.
 const GLANCE: u64 = 5_000_000;
-/// Pieces of one write.
-const SLICES: usize = 64;
 
 /// Bytes that a link has carried.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +58,7 @@ struct Channel {
     stream: ByteStream,
     credit: Credit,
     /// For the stream.
-    out: VecDeque<Bytes>,
+    out: Queue,
     /// The stream has ended, and the other side knows.
     ended: bool,
     /// The other side has nothing more.
@@ -70,37 +69,21 @@ struct Channel {
 
 impl Channel {
     fn new(stream: ByteStream) -> Self {
-        let (credit, out) = (Credit::default(), VecDeque::new());
+        let (credit, out) = (Credit::default(), Queue::default());
         Self { stream, credit, out, ended: false, finished: false, shut: false }
     }
 
     /// Writes what it can; the bytes that were taken, or `None` if nobody takes them any more.
     fn write(&mut self) -> io::Result<Option<usize>> {
-        let mut total = 0;
-        while !self.out.is_empty() {
-            let slices: Vec<IoSlice<'_>> = self.out.iter().take(SLICES).map(|it| IoSlice::new(it)).collect();
-            match self.stream.send(&slices)? {
-                Sent::Bytes(count) => {
-                    total += count;
-                    let mut left = count;
-                    while let Some(front) = self.out.front_mut().filter(|_| left > 0) {
-                        let part = left.min(front.len());
-                        front.advance(part);
-                        left -= part;
-                        if front.is_empty() {
-                            self.out.pop_front();
-                        }
-                    }
-                }
-                Sent::Full => break,
-                Sent::Closed => return Ok(None),
-            }
+        let before = self.out.len();
+        if self.out.flush(&self.stream)? == Flush::Closed {
+            return Ok(None);
         }
         if self.out.is_empty() && self.finished && !self.shut {
             self.stream.shutdown_write();
             self.shut = true;
         }
-        Ok(Some(total))
+        Ok(Some(before - self.out.len()))
     }
 }
 
@@ -287,7 +270,7 @@ impl Relay {
             _ => None,
         };
         match (record, channel) {
-            (Record::Data(_, bytes), Some(channel)) => channel.out.push_back(bytes),
+            (Record::Data(_, bytes), Some(channel)) => channel.out.push(bytes),
             (Record::End(_), Some(channel)) => channel.finished = true,
             (Record::Window(_, more), Some(channel)) => channel.credit.refill(more),
             (Record::Open(id, socket), _) => {
