@@ -12,7 +12,7 @@ use farway_sys::mem::Mirror;
 use farway_sys::pack::Compression;
 use farway_sys::pixels::{self, Nature};
 
-use super::work::{Tools, of_apply, pack};
+use super::work::{Tools, of_apply, trimmed};
 use crate::store::Content;
 
 /// Below so many bytes the transform gains nothing.
@@ -75,12 +75,13 @@ impl Rows {
             tools.planes = planes;
             return Ok((None, nature));
         }
-        let raw = std::mem::replace(&mut tools.raw, planes);
-        let packed = pack(Compression::Zstd(1), tools);
-        tools.planes = std::mem::replace(&mut tools.raw, raw);
+        let mut packed = Vec::new();
+        let result = tools.packer.pack_pixels(&planes, &mut packed);
+        tools.planes = planes;
+        result.map_err(|_| JobError::Machine)?;
         let words = [self.start, self.pitch, self.row, self.total].map(u32::try_from);
         let [Ok(start), Ok(pitch), Ok(row), Ok(total)] = words else { return Ok((None, nature)) };
-        let payload = packed?;
+        let payload = trimmed(packed);
         Ok((Some(Update::Pixels { start, pitch, row, total, coding: coding::PREDICTED, payload }), nature))
     }
 
@@ -116,12 +117,16 @@ impl Rows {
     pub fn restore(mut self, update: &Update, content: &Content, tools: &mut Tools) -> Result<(), JobError> {
         self.total = update.unpacked();
         let exact = usize::try_from(self.total).map_err(|_| JobError::Malformed)?;
-        let data = tools.packer.unpack(Compression::Zstd(0), update.payload(), exact);
+        let row = usize::try_from(self.row).map_err(|_| JobError::Malformed)?;
+        let transformed = pixels::transformed(exact, row);
+        let data = tools.packer.unpack(Compression::Zstd(0), update.payload(), transformed);
         let data = data.map_err(|_| JobError::Malformed)?;
         let mut out = std::mem::take(&mut tools.raw);
         out.clear();
         out.resize(exact, 0);
-        pixels::inverse(data, self.row as usize, &mut out, &mut tools.pixels);
+        if pixels::inverse(data, row, &mut out, &mut tools.pixels).is_err() {
+            return Err(JobError::Malformed);
+        }
         let mut rest = &out[..];
         let mut result = Ok(());
         let whole = self.start..self.start + self.total;

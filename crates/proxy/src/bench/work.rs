@@ -59,11 +59,15 @@ pub(super) fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes,
     }
     let mut packed = Vec::new();
     tools.packer.pack(compression, &tools.raw, &mut packed).map_err(|_| JobError::Machine)?;
-    // What was reserved for the worst case is not kept while the frame waits to be sent.
+    Ok(trimmed(packed))
+}
+
+/// What was reserved for the worst case is not kept while the frame waits to be sent.
+pub(super) fn trimmed(mut packed: Vec<u8>) -> Bytes {
     if packed.capacity() > packed.len() * 2 {
         packed.shrink_to_fit();
     }
-    Ok(Bytes::from(packed))
+    Bytes::from(packed)
 }
 
 fn difference(
