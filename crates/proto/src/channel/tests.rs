@@ -21,6 +21,8 @@ fn fill(bytes: &'static [u8]) -> Frame {
 fn samples() -> Vec<(Frame, Vec<u8>)> {
     let sync = Bytes::from_static(&[1, 0, 0, 0, 0, 0, 12, 0, 3, 0, 0, 0]);
     let diff = Update::Diff { diff_size: 12, ntrailing: 1, payload: Bytes::from_static(&[9; 13]) };
+    let rect = CopyRect { dst: 1, src: 2, row: 3, rows: 4, dst_pitch: 5, src_pitch: 262 };
+    let copy = Update::copy(Rid(2), &[rect]);
     let mut protocol = vec![0, 2, 0, 0];
     protocol.extend_from_slice(&sync);
     vec![
@@ -69,6 +71,15 @@ fn samples() -> Vec<(Frame, Vec<u8>)> {
         (Frame::Version(17), vec![0x17, 1, 0, 0, 17, 0, 0, 0]),
         (Frame::Capabilities(Capabilities(5)), vec![0x18, 1, 0, 0, 5, 0, 0, 0]),
         (Frame::AwaitRelease(ObjectId(9)), vec![0x19, 1, 0, 0, 9, 0, 0, 0]),
+        (
+            Frame::Update(Rid(1), copy),
+            [
+                &[0x9a, 4, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0][..],
+                &[1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
+                &[4, 0, 0, 0, 5, 0, 0, 0, 6, 1, 0, 0],
+            ]
+            .concat(),
+        ),
     ]
 }
 

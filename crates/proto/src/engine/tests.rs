@@ -14,6 +14,7 @@ mod damage;
 mod early;
 mod ending;
 mod globals;
+mod moves;
 mod objects;
 mod pipes;
 mod rules;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use farway_proto::Role;
-use farway_proto::channel::WireVersion;
+use farway_proto::channel::{Capabilities, WireVersion};
 use farway_proto::engine::{Config, Limits};
 use farway_sys::pack::Compression;
 use rand::SeedableRng;
@@ -93,6 +93,9 @@ impl Stage {
         let preview = (manner & 64 != 0).then(|| preview(&mut SmallRng::seed_from_u64(1), 1).into());
         let trace = manner & 8 != 0;
         let config = Config { version, limits, title_prefix, trace, preview, ..Config::default() };
+        let copies = (manner & 128 != 0).then_some(Capabilities::COPIES);
+        let capabilities = copies.unwrap_or_default();
+        let config = Config { capabilities, peer: copies, moves_from: 0, ..config };
         let compression =
             [Compression::None, Compression::Lz4(0), Compression::Zstd(0)][usize::from(manner >> 4) % 3];
         let kernel = Rc::new(Kernel::default());

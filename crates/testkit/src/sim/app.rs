@@ -238,7 +238,8 @@ impl App {
         if self.rng.random_range(0..100) < unbound * 5 {
             return (0..6).for_each(|_| self.bind(checker));
         }
-        if self.animates && self.rng.random_bool(0.6) {
+        let often = if self.scrolls { 0.85 } else { 0.6 };
+        if (self.animates || self.scrolls) && self.rng.random_bool(often) {
             return self.draw(checker);
         }
         let deed = if self.rng.random_bool(0.3) { self.favourite } else { self.rng.random_range(0..100) };

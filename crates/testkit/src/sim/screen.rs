@@ -118,7 +118,7 @@ enum Duty {
 /// What a buffer was when the screen got it to show.
 #[derive(Debug)]
 struct Held {
-    /// When that was.
+    /// When that was said, at the earliest.
     since: u64,
     /// Its pixels, if they must stay as they are: it was attached anew, and nothing else was to be released.
     pixels: Option<Snapshot>,
@@ -160,6 +160,8 @@ pub struct Screen {
     pub quiet: bool,
     /// Nanoseconds since the start.
     pub time: u64,
+    /// When it had heard everything that was said.
+    pub heard: u64,
     /// Buffers that were looked at before they were released.
     pub held: u64,
     /// One of them had changed.
@@ -189,6 +191,7 @@ impl Screen {
             captures: 0,
             quiet: false,
             time: 0,
+            heard: 0,
             held: 0,
             overwritten: None,
         }

@@ -33,8 +33,7 @@ const MILLISECOND: u64 = 1_000_000;
 pub const SALT: u64 = 0xf0_4e70_1d00;
 
 /// What two halves that are both farway's can do.
-pub const ABILITIES: Capabilities =
-    Capabilities::RELEASES.with(Capabilities::COPIES).with(Capabilities::PIXELS);
+pub const ABILITIES: Capabilities = Capabilities::RELEASES.with(Capabilities::PIXELS);
 
 /// See the module.
 #[derive(Debug)]
@@ -90,6 +89,13 @@ impl World {
             (left_config.capabilities, right_config.capabilities) = (ABILITIES, ABILITIES);
             right_config.peer = Some(ABILITIES);
         }
+        // Copies have worlds of their own beside: large pictures leave little time for anything else.
+        let scrolls = !ahead && SmallRng::seed_from_u64(!seed).random_bool(0.6);
+        if scrolls {
+            let copies = Capabilities::COPIES;
+            (left_config.capabilities, right_config.capabilities) = (copies, copies);
+            right_config.peer = Some(copies);
+        }
         let prefixes = [left_config.title_prefix.clone(), right_config.title_prefix.clone()];
         let way = Way { prefixes, clock, presentation, monotonic };
         let mut left = Half::new(Role::App, left_config, compression, Rc::clone(&kernel));
@@ -99,7 +105,8 @@ impl World {
         left.hostile = mode == Mode::Hostile;
         right.hostile = mode == Mode::Hostile;
         if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
-            let patience = if kind == Kind::SkipAwait { 0 } else { rng.random_range(0..6) };
+            let seldom = matches!(kind, Kind::SkipAwait | Kind::WrongCopy);
+            let patience = if seldom { 0 } else { rng.random_range(0..6) };
             let half = if kind.is_at_display() { &mut right } else { &mut left };
             half.sabotage = Some(Sabotage::new(kind, patience));
         }
@@ -109,7 +116,7 @@ impl World {
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
         app.scribbles = mode == Mode::Scribbler;
         app.animates = ahead;
-        app.scrolls = ahead && luck.random_bool(0.6);
+        app.scrolls = scrolls;
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
@@ -174,6 +181,9 @@ impl World {
 
     /// What the screen holds stays as it is.
     fn nothing_is_overwritten(&mut self) -> Result<(), Problem> {
+        if self.right.local.len() == 0 {
+            self.screen.heard = self.time;
+        }
         let problem = self.screen.overwritten.take();
         problem.filter(|_| !self.checker.lax && !self.checker.blind).map_or(Ok(()), Err)
     }

@@ -162,7 +162,7 @@ impl App {
         self.request(checker, compositor, "create_surface", |it| it.new_id(ObjectId(id)));
         let mut style = Style::plain(self.rng.random_range(1..60), self.rng.random_range(1..40));
         let mut picture = vec![0; style.bytes()];
-        if self.scrolls && self.rng.random_bool(0.7) {
+        if self.scrolls && self.rng.random_bool(0.9) {
             style = Style::plain(self.rng.random_range(120..240), self.rng.random_range(70..130));
             picture = noise(&mut self.rng, style.bytes());
         }
@@ -234,6 +234,8 @@ impl App {
             return None;
         }
         let slack = [0, 0, 0, 1, 4, 100, 300].choose(&mut self.rng).copied()?;
+        // What moves is looked for in buffers that are alike.
+        let slack = if self.scrolls { 4 } else { slack };
         let stride = style.stride() + slack;
         let need = style.extent(stride);
         // What has no known end is compared to the end of its pool.

@@ -408,10 +408,11 @@ impl Line {
             .unwrap_or(&Compression::None);
         let prefix = if rng.random_bool(0.3) { "far: " } else { "" };
         let version = if rng.random() { WireVersion::V16 } else { WireVersion::V17 };
-        let capabilities = if ahead { ABILITIES } else { Capabilities::NONE };
+        let abilities = ABILITIES.with(Capabilities::COPIES);
+        let capabilities = if ahead { abilities } else { Capabilities::NONE };
         let trace = rng.random_bool(0.1);
         let near = Config { preview, version, trace, capabilities, moves_from: 256, ..Config::default() };
-        let peer = ahead.then_some(ABILITIES);
+        let peer = ahead.then_some(abilities);
         let far = Config { title_prefix: prefix.into(), peer, ..near.clone() };
         Self {
             letter,

@@ -115,7 +115,7 @@ impl Screen {
             let other = |it: &Duty| matches!(it, Duty::Release(id, ..) if *id == buffer);
             let alone = new && !self.duties.iter().any(other);
             let pixels = alone.then(|| Snapshot::take(&picture.file, &picture.spans));
-            let held = Held { since: self.time, pixels };
+            let held = Held { since: self.heard, pixels };
             self.duties.push(Duty::Release(buffer, picture.serial, held));
         }
     }

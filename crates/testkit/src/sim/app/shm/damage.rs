@@ -37,6 +37,10 @@ impl App {
     /// Draws and commits on some surface.
     pub(in crate::sim::app) fn draw(&mut self, checker: &mut Checker) {
         let ids: Vec<u32> = self.shm.surfaces.keys().copied().collect();
+        let largest = || self.shm.surfaces.iter().max_by_key(|it| it.1.picture.len()).map(|it| it.0);
+        if let Some(id) = largest().filter(|_| self.scrolls && self.rng.random_bool(0.95)).copied() {
+            return self.frame(checker, id);
+        }
         if let Some(id) = ids.first().filter(|_| self.animates && self.rng.random_bool(0.8)) {
             return self.frame(checker, *id);
         }
@@ -139,7 +143,7 @@ impl App {
             }
             return vec![(0, 0, style.width, style.height)];
         }
-        if self.scrolls && self.rng.random_bool(0.6) {
+        if self.scrolls && self.rng.random_bool(0.9) {
             areas.extend(self.scroll(id, style));
         }
         for _ in 0..self.rng.random_range(0..4) {
