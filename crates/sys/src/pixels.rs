@@ -55,10 +55,8 @@ pub fn nature(bytes: &[u8], row: usize) -> Nature {
     for n in (width + 1..pixels).step_by(step) {
         let left = kernel::less(at(n), kernel::mean(at(n - 1), at(n - width)));
         same += usize::from(left == 0);
-        sum += left.to_le_bytes()[..3]
-            .iter()
-            .map(|it| usize::from(it.cast_signed().unsigned_abs()))
-            .sum::<usize>();
+        sum +=
+            left.to_le_bytes()[..3].iter().map(|it| usize::from((*it as i8).unsigned_abs())).sum::<usize>();
         count += 1;
     }
     if same * DRAWN >= count {

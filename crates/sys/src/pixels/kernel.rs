@@ -101,5 +101,5 @@ pub fn leave(mode: Mode, above: Option<&[u8]>, line: &[u8], out: &mut [u8]) {
 /// How far what is left is from nothing, all in all.
 #[inline(always)]
 pub fn weight(left: &[u8]) -> u32 {
-    left.iter().map(|it| u32::from(it.cast_signed().unsigned_abs())).sum()
+    left.iter().map(|it| u32::from((*it as i8).unsigned_abs())).sum()
 }

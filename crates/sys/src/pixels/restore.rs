@@ -81,12 +81,12 @@ mod sse2 {
         #[inline(always)]
         fn of(word: u32) -> Self {
             // SAFETY: SSE2 belongs to x86-64, and this works on registers alone. So do the others.
-            Self(unsafe { _mm_cvtsi32_si128(word.cast_signed()) })
+            Self(unsafe { _mm_cvtsi32_si128(word as i32) })
         }
         #[inline(always)]
         fn word(self) -> u32 {
             // SAFETY: as above.
-            unsafe { _mm_cvtsi128_si32(self.0) }.cast_unsigned()
+            (unsafe { _mm_cvtsi128_si32(self.0) }) as u32
         }
         #[inline(always)]
         fn plus(self, other: Self) -> Self {
