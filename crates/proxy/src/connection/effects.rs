@@ -175,7 +175,8 @@ impl Connection<'_> {
             return Coding::plain(self.compression);
         }
         let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
-        Coding { plain: self.compression, free: Some(known.or_else(|| self.engine.link_rate())) }
+        let rate = known.or_else(|| self.engine.link_rate());
+        Coding::free(self.compression, rate, self.workers.costs())
     }
 
     fn next_task(&mut self) -> Option<Task> {
