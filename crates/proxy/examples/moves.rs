@@ -9,7 +9,7 @@ use farway_proto::damage::Intervals;
 use farway_proto::engine::moves::Plane;
 use farway_proto::engine::{Done, Job};
 use farway_proto::{Rid, Ticket};
-use farway_proxy::bench::{Tools, run};
+use farway_proxy::bench::{Coding, Tools, run};
 use farway_proxy::store::Content;
 use farway_sys::pack::Compression;
 
@@ -73,6 +73,7 @@ struct Sums {
 fn show(kind: &str, compression: Compression, with: bool) -> Sums {
     let here = Content::heap(2 * FRAME as u64, true).expect("memory");
     let twin = Content::heap(2 * FRAME as u64, false).expect("memory");
+    let coding = Coding::plain(compression);
     let (mut tools, mut theirs) = (Tools::default(), Tools::default());
     let mut sums = Sums { bytes: 0, copies: 0, search: 0.0, rest: 0.0, apply: 0.0 };
     for n in 0..FRAMES {
@@ -94,7 +95,7 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
                 source_offset: before,
                 intervals: damage.as_slice().to_vec(),
             };
-            let Done::Moved(_, rects) = run(job, &here, None, compression, &mut tools) else { panic!() };
+            let Done::Moved(_, rects) = run(job, &here, None, coding, &mut tools) else { panic!() };
             if !rects.is_empty() {
                 updates.push(Update::copy(Rid(1), &rects));
             }
@@ -102,15 +103,15 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
         }
         let searched = Instant::now();
         for intervals in damage.split(262_144) {
-            let job = Job::Diff { ticket: Ticket(0), rid: Rid(1), intervals, tail: false };
-            let Done::Update(_, update) = run(job, &here, None, compression, &mut tools) else { panic!() };
+            let job = Job::Diff { ticket: Ticket(0), rid: Rid(1), intervals, tail: false, pitch: 0 };
+            let Done::Update(_, update) = run(job, &here, None, coding, &mut tools) else { panic!() };
             updates.extend(update);
         }
         let done = Instant::now();
         let sent: usize = updates.iter().map(|it| it.payload().len() + 16).sum();
         for update in updates {
             let job = Job::Apply { ticket: Ticket(0), rid: Rid(1), update };
-            assert!(matches!(run(job, &twin, None, compression, &mut theirs), Done::Applied(_)));
+            assert!(matches!(run(job, &twin, None, coding, &mut theirs), Done::Applied(_)));
         }
         let applied = Instant::now();
         let mut shown = vec![0; FRAME];

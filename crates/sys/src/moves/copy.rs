@@ -55,7 +55,7 @@ pub fn apply(target: Memory<'_>, source: Option<Memory<'_>>, rects: &[Rect]) -> 
         line.resize(usize::try_from(rect.row).map_err(|_| MoveError::Range)?, 0);
         for (to, at) in order(rect) {
             match from.mirror {
-                Some(mirror) => line.copy_from_slice(&*mirror.lock(at..at + rect.row)?),
+                Some(mirror) => line.copy_from_slice(&mirror.lock(at..at + rect.row)?),
                 None => from.region.read(at, &mut line)?,
             }
             target.region.write(to, &line)?;

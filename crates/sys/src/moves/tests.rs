@@ -1,5 +1,6 @@
 use super::*;
 use crate::diff;
+#![allow(clippy::single_range_in_vec_init)] // one interval is a list too
 
 const PIXEL: usize = 4;
 
@@ -22,7 +23,7 @@ fn ink(x: usize, y: usize) -> u32 {
     let (line, row, column) = (y / 20, y % 20, x / 8);
     let letter = (line * 7919 + column * 104_729 + line * column) % 61;
     let drawn = (3..16).contains(&row) && column % 7 != 6 && column % 90 < 70;
-    let dot = (letter * 2_654_435_761 >> (row % 11 + x % 8 * 2)) & 1 == 1;
+    let dot = ((letter * 2_654_435_761) >> (row % 11 + x % 8 * 2)) & 1 == 1;
     if drawn && dot { 0xff14_1414 } else { 0xffff_ffff }
 }
 
@@ -190,7 +191,7 @@ fn sideways() {
 /// A window with two panes and things around them that stand still.
 fn panes(left: usize, right: usize) -> Picture {
     let mut it = Picture::new(900, 600);
-    it.draw((0, 0, 900, 600), |x, y| (x as u32 * 7919 ^ y as u32 * 104_729) | 0xff00_0000);
+    it.draw((0, 0, 900, 600), |x, y| ((x as u32 * 7919) ^ (y as u32 * 104_729)) | 0xff00_0000);
     it.draw((37, 51, 333, 471), |x, y| ink(x, y + left));
     it.draw((401, 33, 444, 511), |x, y| ink(x + 3000, y + right));
     it

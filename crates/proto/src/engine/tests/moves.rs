@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::channel::{Capabilities, CopyRect, kind};
+use crate::engine::Limits;
 use crate::engine::fault::Limited;
 
 const COPIES: Capabilities = Capabilities::COPIES;
@@ -170,7 +171,7 @@ fn copies_that_are_wrong() {
     assert_eq!(plain.try_peer(copy()), unexpected);
     let mut rig = app(COPIES);
     assert_eq!(rig.try_peer(copy()), unexpected);
-    let limits = crate::engine::Limits { update: 1000, ..Default::default() };
+    let limits = Limits { update: 1000, ..Default::default() };
     let mut rig = Rig::new(Role::Display, Config { limits, ..config(Some(COPIES)) });
     rig.peer(Frame::OpenFile { rid: Rid(1), size: 40_000 })
         .peer(Frame::OpenFile { rid: Rid(2), size: 20_000 });
