@@ -8,7 +8,7 @@ use std::ops::Range;
 use farway_proto::channel::{Update, coding};
 use farway_proto::engine::JobError;
 use farway_sys::diff;
-use farway_sys::mem::Mirror;
+use farway_sys::mem::{Mirror, MirrorSlice};
 use farway_sys::pack::Compression;
 use farway_sys::pixels;
 
@@ -138,7 +138,7 @@ impl Rows {
 /// Rows one after the other.
 #[derive(Debug)]
 pub struct Collected<'a> {
-    whole: Option<Locked<'a>>,
+    whole: Option<MirrorSlice<'a>>,
     memory: Vec<u8>,
 }
 

@@ -1,6 +1,6 @@
+#![allow(clippy::single_range_in_vec_init)] // one interval is a list too
 use super::*;
 use crate::diff;
-#![allow(clippy::single_range_in_vec_init)] // one interval is a list too
 
 const PIXEL: usize = 4;
 
