@@ -88,7 +88,7 @@ fn others_travel_as_changes() {
     // Nothing helps; but on another day a channel might have been still.
     assert!(kind(noise, 512, 2_000_000).payload().len() as u64 <= SIZE + 100);
     assert!(matches!(kind(smooth, 0, 2_000_000), Update::Packed { .. }));
-    assert!(matches!(kind(smooth, 512, 2_000_000_000), Update::Diff { .. }));
+    assert!(matches!(kind(smooth, 512, 4_000_000_000), Update::Packed { coding: coding::NONE, .. }));
     assert_eq!(Rows::of(&[0..64, 512..640], 512), None);
     assert_eq!(Rows::of(&[], 512), None);
     let from = Content::heap(SIZE, true).expect("memory");
