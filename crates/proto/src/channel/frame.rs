@@ -359,28 +359,8 @@ impl Frame {
                     Self::ExtendFile { rid, size }
                 }
             }
-            kind::BUFFER_FILL => {
-                Self::Update(rid()?, Update::Fill { start: word(8)?, end: word(12)?, payload: rest(16)? })
-            }
-            kind::BUFFER_DIFF => Self::Update(
-                rid()?,
-                Update::Diff { diff_size: word(8)?, ntrailing: word(12)?, payload: rest(16)? },
-            ),
-            kind::PACKED_DIFF => {
-                let (coding, diff_size, ntrailing) = (word(8)?, word(12)?, word(16)?);
-                Self::Update(rid()?, Update::Packed { coding, diff_size, ntrailing, payload: rest(20)? })
-            }
-            kind::PIXELS => {
-                let (start, pitch, row, total) = (word(8)?, word(12)?, word(16)?, word(20)?);
-                let (coding, payload) = (word(24)?, rest(28)?);
-                Self::Update(rid()?, Update::Pixels { start, pitch, row, total, coding, payload })
-            }
-            kind::COPY => {
-                let (rid, source, payload) = (rid()?, named(8)?, rest(12)?);
-                if payload.is_empty() || payload.len() % CopyRect::SIZE != 0 {
-                    return Err(fail);
-                }
-                Self::Update(rid, Update::Copy { source, payload })
+            kind::BUFFER_FILL | kind::BUFFER_DIFF | kind::PACKED_DIFF | kind::PIXELS | kind::COPY => {
+                Self::Update(rid()?, Update::parse(kind, &bytes).ok_or(fail)??)
             }
             kind::PIPE_TRANSFER => Self::PipeTransfer(rid()?, rest(8)?),
             kind::OPEN_IR_PIPE | kind::OPEN_IW_PIPE | kind::PIPE_SHUTDOWN_R | kind::PIPE_SHUTDOWN_W => {
@@ -407,6 +387,35 @@ impl Frame {
             known if known < kind::END => return Err(ChannelError::UnexpectedKind(known)),
             unknown => return Err(ChannelError::UnknownKind(unknown)),
         })
+    }
+}
+
+impl Update {
+    /// Reads what follows the id in a frame of this kind; nothing if it is too short or no update.
+    fn parse(kind: u8, bytes: &Bytes) -> Option<Result<Self, ChannelError>> {
+        let word = |at: usize| bytes.get(at..)?.first_chunk().map(|word| u32::from_le_bytes(*word));
+        let rest = |at: usize| (bytes.len() >= at).then(|| bytes.slice(at..));
+        Some(Ok(match kind {
+            kind::BUFFER_FILL => Self::Fill { start: word(8)?, end: word(12)?, payload: rest(16)? },
+            kind::BUFFER_DIFF => Self::Diff { diff_size: word(8)?, ntrailing: word(12)?, payload: rest(16)? },
+            kind::PACKED_DIFF => {
+                let (coding, diff_size, ntrailing) = (word(8)?, word(12)?, word(16)?);
+                Self::Packed { coding, diff_size, ntrailing, payload: rest(20)? }
+            }
+            kind::PIXELS => {
+                let (start, pitch, row, total) = (word(8)?, word(12)?, word(16)?, word(20)?);
+                Self::Pixels { start, pitch, row, total, coding: word(24)?, payload: rest(28)? }
+            }
+            kind::COPY => {
+                let (source, payload) = (word(8)?, rest(12)?);
+                match source {
+                    0 => return Some(Err(ChannelError::ZeroRid)),
+                    _ if payload.is_empty() || payload.len() % CopyRect::SIZE != 0 => return None,
+                    id => Self::Copy { source: Rid(id as i32), payload },
+                }
+            }
+            _ => return None,
+        }))
     }
 }
 

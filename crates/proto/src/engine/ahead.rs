@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::Engine;
+use super::effect::Note;
 use super::fault::{Fault, Reason};
 use super::inbound::peer;
 use super::pacing::{self, Pacing, Road};
@@ -295,8 +296,11 @@ impl State {
         let over = self.now.instant >= until;
         match self.buffer_use(buffer) {
             Some(it) if it.busy && !over => return true,
-            Some(it) => it.busy = false,
-            None => {}
+            Some(it) if it.busy => {
+                it.busy = false;
+                self.note(Note::HeldTooLong(buffer));
+            }
+            Some(_) | None => {}
         }
         self.ahead.awaited = None;
         false

@@ -9,6 +9,7 @@ use super::moves::Plane;
 use crate::channel::{CopyRect, Frame, Update};
 use crate::damage::Interval;
 use crate::ids::{FdId, Rid, Ticket};
+use crate::wayland::ObjectId;
 
 /// Something for the driver to do, in the order given.
 #[derive(Debug)]
@@ -291,6 +292,8 @@ pub enum Note {
     NoClock,
     /// A local pipe was closed because its reader did not keep up.
     SlowPipe(Rid),
+    /// The compositor did not release a buffer in time; what changes it is let through.
+    HeldTooLong(ObjectId),
     /// The peer sent an update for a file that is gone.
     StaleUpdate(Rid),
     /// A message, written out; only if [`super::Config::trace`] asks for it.

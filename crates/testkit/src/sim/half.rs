@@ -80,6 +80,8 @@ pub struct Half {
     pub outcome: Option<Outcome>,
     /// Pipes that were closed because nobody read them: numbers of the program's pipe.
     pub slow: Vec<u32>,
+    /// A buffer was held for too long: nobody can say any more what is in it when.
+    pub impatient: bool,
     /// What is done wrong on purpose.
     pub sabotage: Option<Sabotage>,
     /// Bytes were damaged on their way here: the peer or program may do anything.
@@ -115,6 +117,7 @@ impl Half {
             link: VecDeque::new(),
             outcome: None,
             slow: Vec::new(),
+            impatient: false,
             sabotage: None,
             hostile: false,
             updates: 0,
@@ -314,6 +317,7 @@ impl Half {
                 Effect::Note(Note::SlowPipe(rid)) => {
                     self.slow.extend(self.pipes.get(&rid).and_then(LocalPipe::id));
                 }
+                Effect::Note(Note::HeldTooLong(_)) => self.impatient = true,
                 Effect::Note(_) => {}
                 Effect::Finish(outcome) => {
                     self.outcome = Some(outcome);

@@ -68,9 +68,8 @@ impl World {
         let drawn = Mode::of(rng.random_range(0..10));
         let mode = if sabotage.is_some() { Mode::Clean } else { drawn };
         let kernel = Rc::new(Kernel::default());
-        let compression = *[Compression::None, Compression::Lz4(0), Compression::Zstd(0)]
-            .choose(&mut rng)
-            .unwrap_or(&Compression::None);
+        let all = [Compression::None, Compression::Lz4(0), Compression::Zstd(0)];
+        let compression = all.choose(&mut rng).copied().unwrap_or(Compression::None);
         let (mut left_config, mut right_config) = configs(&mut rng, mode);
         let mut clock = || rng.random_range(-1_000_000_000_000..2_000_000_000_000_000_000);
         let (monotonic, other) = ([clock(), clock()], [clock(), clock()]);
@@ -85,16 +84,12 @@ impl World {
         let foretold =
             left_config.preview.as_deref().map(|it| Foretold::new(it.clone(), vec![screen::NOBODY]));
         let ahead = luck.random_bool(0.5);
-        if ahead {
-            (left_config.capabilities, right_config.capabilities) = (ABILITIES, ABILITIES);
-            right_config.peer = Some(ABILITIES);
-        }
         // Copies have worlds of their own beside: large pictures leave little time for anything else.
         let scrolls = !ahead && SmallRng::seed_from_u64(!seed).random_bool(0.6);
-        if scrolls {
-            let copies = Capabilities::COPIES;
-            (left_config.capabilities, right_config.capabilities) = (copies, copies);
-            right_config.peer = Some(copies);
+        let abilities = if ahead { ABILITIES } else { Capabilities::COPIES };
+        if ahead || scrolls {
+            (left_config.capabilities, right_config.capabilities) = (abilities, abilities);
+            right_config.peer = Some(abilities);
         }
         let prefixes = [left_config.title_prefix.clone(), right_config.title_prefix.clone()];
         let way = Way { prefixes, clock, presentation, monotonic };
@@ -181,6 +176,7 @@ impl World {
 
     /// What the screen holds stays as it is.
     fn nothing_is_overwritten(&mut self) -> Result<(), Problem> {
+        self.checker.lax |= self.right.impatient;
         if self.right.local.len() == 0 {
             self.screen.heard = self.time;
         }

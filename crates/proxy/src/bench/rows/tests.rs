@@ -1,4 +1,5 @@
 //! Pixels through both halves' work, and what is no rows of pixels.
+
 #![allow(clippy::single_range_in_vec_init)] // one interval is a list too
 
 use farway_proto::Rid;
