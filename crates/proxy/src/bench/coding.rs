@@ -13,9 +13,20 @@ use super::choose::{Class, Costs, Way};
 pub struct Coding {
     /// The channel's own way.
     plain: Compression,
-    /// Updates may name another, and what the link carries is known.
-    free: Option<(u64, Costs)>,
+    /// Updates may name another.
+    free: Option<Freedom>,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freedom {
+    /// The link carries so many bytes per second.
+    Soonest(u64, Costs),
+    /// Whatever is most unlike the channel's own way.
+    Rehearsal,
+}
+
+/// Below so many bytes it does not pay to look at rows of pixels.
+const LEAST: u64 = 16 << 10;
 
 impl Coding {
     /// The channel's own way, always.
@@ -26,7 +37,12 @@ impl Coding {
     /// Whatever gets content there soonest over a link that carries `rate` bytes per second; `plain` if that is not
     /// known. Only if the peer understands it.
     pub fn free(plain: Compression, rate: Option<u64>, costs: Costs) -> Self {
-        Self { plain, free: rate.map(|rate| (rate, costs)) }
+        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)) }
+    }
+
+    /// Rows of pixels whenever that can be, for tests with small pictures.
+    pub fn rehearsal(plain: Compression) -> Self {
+        Self { plain, free: Some(Freedom::Rehearsal) }
     }
 
     /// The channel's own way.
@@ -34,15 +50,20 @@ impl Coding {
         self.plain
     }
 
-    /// Whether it may be worth to look at what rows of pixels are like.
-    pub fn may_predict(&self) -> bool {
+    /// Whether it may be worth to look at what so many bytes of pixels are like.
+    pub fn may_predict(&self, bytes: u64) -> bool {
         let predicted = |class| self.way(class, (1, Some(1))) == Some(Way::Predicted);
-        predicted(Class::Smooth) || predicted(Class::Noise)
+        (bytes >= LEAST || self.free == Some(Freedom::Rehearsal))
+            && (predicted(Class::Smooth) || predicted(Class::Noise))
     }
 
     /// The best way for changes of so many bytes, and for rows of pixels, if they are that. Nothing is the channel's own.
     pub fn way(&self, class: Class, bytes: (u64, Option<u64>)) -> Option<Way> {
-        self.free.map(|(rate, costs)| costs.soonest(rate, class, bytes))
+        Some(match (self.free?, bytes.1) {
+            (Freedom::Soonest(rate, costs), _) => costs.soonest(rate, class, bytes),
+            (Freedom::Rehearsal, Some(_)) => Way::Predicted,
+            (Freedom::Rehearsal, None) => Way::Quick,
+        })
     }
 }
 
@@ -73,10 +94,12 @@ mod tests {
     fn who_may_choose() {
         let lz4 = Compression::Lz4(0);
         let at = |rate| Coding::free(lz4, rate, Costs::default());
-        assert!(at(Some(12_500_000)).may_predict());
-        assert!(!at(Some(2_000_000_000)).may_predict());
+        assert!(at(Some(12_500_000)).may_predict(LEAST));
+        assert!(!at(Some(12_500_000)).may_predict(LEAST - 1));
+        assert!(!at(Some(2_000_000_000)).may_predict(LEAST));
+        assert!(Coding::rehearsal(lz4).may_predict(4));
         for coding in [at(None), Coding::plain(lz4)] {
-            assert!(!coding.may_predict() && coding.of_channel() == lz4);
+            assert!(!coding.may_predict(1 << 20) && coding.of_channel() == lz4);
             assert_eq!(coding.way(Class::Smooth, (9, Some(9))), None);
         }
     }

@@ -16,9 +16,6 @@ use super::choose::{Class, Way};
 use super::work::{Tools, of_apply, trimmed};
 use crate::store::Content;
 
-/// Below so many bytes the transform gains nothing.
-const LEAST: u64 = 16 << 10;
-
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
@@ -39,7 +36,7 @@ impl Rows {
         let first = intervals.first()?;
         let row = first.end - first.start;
         let total: u64 = intervals.iter().map(|it| it.end - it.start).sum();
-        if pitch == 0 || total < LEAST || total % 4 != 0 {
+        if pitch == 0 || total % 4 != 0 {
             return None;
         }
         if intervals.len() == 1 {

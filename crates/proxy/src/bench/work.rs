@@ -128,8 +128,8 @@ fn difference(
     let (diff_size, ntrailing) = (found.diff_size, found.ntrailing);
     let changes = u64::from(diff_size) + u64::from(ntrailing);
     let mut class = Class::Drawn;
-    if ntrailing == 0 && coding.may_predict() {
-        let all: u64 = intervals.iter().map(|it| it.end - it.start).sum();
+    let all: u64 = intervals.iter().map(|it| it.end - it.start).sum();
+    if ntrailing == 0 && coding.may_predict(all) {
         if let Some(rows) = Rows::of(intervals, pitch).filter(|_| changes * 2 > all) {
             // The mirror is what was sent, whatever the program writes meanwhile.
             let content = rows.collect(mirror, std::mem::take(&mut tools.pieces))?;

@@ -14,7 +14,7 @@ use farway_proto::engine::{
     Access, Adopt, Config, Create, Done, Effect, Engine, FdQueue, Handover, Job, Note, Outcome, Side,
 };
 use farway_proto::{FdId, Instant, Now, Rid, Role};
-use farway_proxy::bench::{Coding, Costs, Tools, run};
+use farway_proxy::bench::{Coding, Tools, run};
 use farway_proxy::store::Content;
 use farway_sys::pack::Compression;
 use rand::Rng;
@@ -132,10 +132,12 @@ impl Half {
         self.name
     }
 
-    /// Whatever pays on a slow link, as soon as the other half is known to understand it.
+    /// Every coding that exists, as soon as the other half is known to understand it.
     fn coding(&self) -> Coding {
-        let free = self.engine.agreed().has(Capabilities::PIXELS);
-        Coding::free(self.compression, free.then_some(1_000_000), Costs::default())
+        match self.engine.agreed().has(Capabilities::PIXELS) {
+            true => Coding::rehearsal(self.compression),
+            false => Coding::plain(self.compression),
+        }
     }
 
     fn now(&self, time: u64) -> Now {
