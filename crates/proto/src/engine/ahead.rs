@@ -2,7 +2,7 @@
 //!
 //! The real words come later, and are taken out. Only between two farways: the display's half holds back what would
 //! change a buffer that its compositor still has ([`Frame::AwaitRelease`]). When to do so is decided by
-//! [`super::pacing`]; what is remembered stands with the objects. Invariants: each callback is answered once and each
+//! `pacing`; what is remembered stands with the objects. Invariants: each callback is answered once and each
 //! use of a buffer released once, as far as the application sees; nothing is told while pixels of an earlier commit
 //! wait to be read; ids are given back by the compositor alone.
 

@@ -1,5 +1,5 @@
 //! Moved content on its way out: when to look for it, and where. Not the search, which is a [`Job`], nor the copying on
-//! the other half: see [`super::lanes`].
+//! the other half: see `lanes`.
 //!
 //! A scroll is in the buffer that its surface showed last, so that one is the source, if its content is on its way and
 //! nothing works on it; else the buffer's own old content. Invariants: copies are sent before the rest of the damage is
