@@ -256,11 +256,11 @@ impl Half {
                 if let Some(sabotage) = &mut self.sabotage {
                     sabotage.shrink(&mut job);
                 }
-                let target = self.sabotage.as_ref().and(overlap::written(&job, &content, self.compression));
+                let target = self.sabotage.as_ref().and(overlap::target(&job, &content, self.compression));
                 let coding = self.coding();
                 let from = source.as_ref().map(|it| &*it.1);
                 let done = run(job, &content, from, coding, &mut self.tools);
-                if let (Some((at, _)), Some(sabotage)) = (target, &mut self.sabotage) {
+                if let (Some(at), Some(sabotage)) = (target, &mut self.sabotage) {
                     sabotage.flip(&content, at);
                 }
                 done
