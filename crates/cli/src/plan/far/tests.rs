@@ -46,7 +46,7 @@ fn a_command_on_another_machine() {
     assert_eq!(plan.shown.compositor, Compositor::Path("/run/u/wayland-0".into()));
     assert_eq!((plan.shown.oneshot, plan.shown.secctx), (false, None));
     assert_eq!((plan.only_classic, plan.term), (false, Some("foot".into())));
-    let start = Start { compress: "lz4=0".into(), grace: 86_400, ..Start::default() };
+    let start = Start { compress: "auto".into(), grace: 86_400, ..Start::default() };
     assert_eq!(plan.start, start);
     let plan = ssh("--ssh-bin /s --remote-bin /r --no-bootstrap ssh host", &SESSION).unwrap();
     assert_eq!((plan.reach.ssh, plan.reach.remote_bin), ("/s".into(), Some("/r".into())));
