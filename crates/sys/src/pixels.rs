@@ -8,8 +8,9 @@
 //! [`inverse`] of [`forward`] is what was there, on every machine.
 //!
 //! The form: the planes of the four channels, each with one byte for each pixel; what is behind the last whole pixel;
-//! one byte for each [`GROUP`] of rows, its [`Mode`]. The first row of all is foretold by its left neighbours, the first
-//! pixel of a row by the one above.
+//! one byte for each [`GROUP`] of rows, how they are foretold: 1 says that blue and red are differences from green, plus
+//! 128; 2 says that the gradient foretells, not the mean. The first row of all is foretold by its left neighbours, the
+//! first pixel of a row by the one above.
 
 mod kernel;
 mod restore;

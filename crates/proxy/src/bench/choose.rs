@@ -160,7 +160,8 @@ impl Costs {
         let left = sample.after.saturating_mul(WHOLE) / sample.before;
         let density = &mut self.density[sample.class as usize];
         *density = blend(*density, measured(left, expected.share));
-        // Half of the cost is assumed to be here: to pack takes longer, and the other half's machine is unknown.
+        // Two thirds of the cost are taken to be here: packing takes longer than unpacking, and the other machine is
+        // unknown.
         let cost = sample.nanos.saturating_mul(1000) / sample.before;
         let pace = &mut self.pace[sample.way as usize];
         if expected.cost > 0 {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A megabyte each second, in the units of the issue.
+/// A megabit per second, in bytes.
 const MEGABIT: u64 = 125_000;
 const JOB: (u64, Option<u64>) = (256 << 10, Some(256 << 10));
 
