@@ -97,8 +97,7 @@ impl World {
         let mut right = Half::new(Role::Display, right_config, compression, Rc::clone(&kernel));
         left.offsets = (monotonic[0], other[0]);
         right.offsets = (monotonic[1], other[1]);
-        left.hostile = mode == Mode::Hostile;
-        right.hostile = mode == Mode::Hostile;
+        (left.hostile, right.hostile) = (mode == Mode::Hostile, mode == Mode::Hostile);
         if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
             let seldom = matches!(kind, Kind::SkipAwait | Kind::WrongCopy);
             let patience = if seldom { 0 } else { rng.random_range(0..6) };
@@ -109,9 +108,7 @@ impl World {
         (checker.foretold, checker.ahead) = (foretold, ahead.then(Ahead::default));
         (checker.blind, checker.lax) = (mode == Mode::Hostile, mode == Mode::Scribbler);
         let mut app = App::new(rng.random(), Rc::clone(&kernel), way.clone(), &mut checker);
-        app.scribbles = mode == Mode::Scribbler;
-        app.animates = ahead;
-        app.scrolls = scrolls;
+        (app.scribbles, app.animates, app.scrolls) = (mode == Mode::Scribbler, ahead, scrolls);
         let screen = Screen::new(rng.random(), kernel, way);
         let time = rng.random_range(0..1 << 40);
         let carrier = Carrier::of(seed, time, sabotage).map(|mut carrier| {
