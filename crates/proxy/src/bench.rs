@@ -4,12 +4,14 @@
 //! Not the decision what to do: that is the engine's. Invariant: jobs that run at the same time never touch
 //! the same bytes of a mirror (the engine splits them so, and [`farway_sys::mem::Mirror`] checks it).
 
+mod choose;
 mod coding;
 mod moves;
 mod rows;
 mod work;
 mod workers;
 
+pub use choose::{Class, Costs, Sample, Way};
 pub use coding::Coding;
 pub use work::{Tools, run};
 pub use workers::{Home, Task, Workers};

@@ -125,7 +125,7 @@ impl<'a> Connection<'a> {
             jobs: VecDeque::new(),
             away: 0,
             home: Home::new(parts.wakes),
-            tools: Tools::default(),
+            tools: Tools::timed(),
             compression: parts.compression,
             settings: parts.settings,
             rate: parts.rate,

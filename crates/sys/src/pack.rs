@@ -134,6 +134,15 @@ impl Packer {
         }
     }
 
+    /// Appends `src`, compressed, to `out`: what [`crate::pixels::forward`] has made, in whatever way suits that. It is
+    /// unpacked as [`Compression::Zstd`].
+    ///
+    /// # Errors
+    /// See [`PackError`]; `out` is as before then.
+    pub fn pack_pixels(&mut self, src: &[u8], out: &mut Vec<u8>) -> Result<(), PackError> {
+        self.zstd.pack_frequencies(src, out)
+    }
+
     /// Decompresses `src`, which must give exactly `exact` bytes. Without compression they are lent from `src`.
     ///
     /// # Errors

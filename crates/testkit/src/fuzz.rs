@@ -7,6 +7,7 @@
 mod content;
 mod engine;
 mod keymap;
+mod pixels;
 mod scout;
 mod session;
 pub mod smoke;
@@ -17,6 +18,7 @@ mod words;
 pub use content::content;
 pub use engine::{app, channel, compositor, everything};
 pub use keymap::keymap;
+pub use pixels::pixels;
 pub use scout::scout;
 pub use session::{positions, session};
 pub use view::view;
@@ -27,7 +29,7 @@ pub use words::words;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("channel", channel),
     ("app", app),
     ("compositor", compositor),
@@ -41,6 +43,7 @@ pub const TARGETS: [Target; 13] = [
     ("positions", positions),
     ("words", words),
     ("scout", scout),
+    ("pixels", pixels),
 ];
 
 /// Reads numbers off the front of the data; zeros behind its end.

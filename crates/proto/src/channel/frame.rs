@@ -111,8 +111,9 @@ pub mod coding {
     pub const LZ4: u32 = 1;
     /// A Zstandard frame.
     pub const ZSTD: u32 = 2;
-    /// Blue and red less green, each less the mean of left and upper neighbour, channels one after the other, in a
-    /// Zstandard frame.
+    /// Rows of 32-bit pixels: for every 16 rows, channels (or blue and red less green) less what their neighbours
+    /// foretell, one channel after the other, then how each 16 rows were foretold, in a Zstandard frame. Only in
+    /// [`Update::Pixels`](super::Update::Pixels).
     pub const PREDICTED: u32 = 3;
 }
 

@@ -17,6 +17,7 @@ mod globals;
 mod moves;
 mod objects;
 mod pipes;
+mod pixels;
 mod rules;
 mod shm;
 mod time;

@@ -1,28 +1,32 @@
-//! Which coding gets content to the other half soonest.
+//! How content of a connection is coded, and what codings are called.
 //!
-//! Not the coding itself. Pure: it is told what the link carries and what the content is like. Invariant: without a
-//! peer that understands it, everything is coded as the channel's header says.
+//! Not the coding itself, and not the choice: see [`super::choose`]. Invariant: without a peer that understands it,
+//! everything is coded as the channel's header says.
 
 use farway_proto::channel::coding;
 use farway_sys::pack::Compression;
-use farway_sys::pixels::Nature;
 
-/// Bytes per second up to which thorough packing of text and drawings pays: it takes 5 ns a byte more than LZ4 and
-/// leaves 2 bytes of 100 less, where LZ4 leaves 4.
-const THOROUGH: u64 = 6_000_000;
-/// Up to which quick packing pays, which takes 1.5 ns more than LZ4.
-const QUICK: u64 = 15_000_000;
-/// Up to which photographs are worth their transform: 3 ns a byte, for 60 bytes of 100.
-const PREDICTED: u64 = 200_000_000;
+use super::choose::{Class, Costs, Way};
 
 /// What is known when content is to be coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coding {
     /// The channel's own way.
-    pub plain: Compression,
-    /// Updates may name another; bytes per second that the link carries, if that is known.
-    pub free: Option<Option<u64>>,
+    plain: Compression,
+    /// Updates may name another.
+    free: Option<Freedom>,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freedom {
+    /// The link carries so many bytes per second.
+    Soonest(u64, Costs),
+    /// Whatever is most unlike the channel's own way.
+    Rehearsal,
+}
+
+/// Below so many bytes it does not pay to look at rows of pixels.
+const LEAST: u64 = 16 << 10;
 
 impl Coding {
     /// The channel's own way, always.
@@ -30,23 +34,36 @@ impl Coding {
         Self { plain, free: None }
     }
 
-    /// Whether it may be worth to look at what rows of pixels are like.
-    pub fn may_predict(&self) -> bool {
-        self.rate().is_some_and(|rate| rate <= PREDICTED)
+    /// Whatever gets content there soonest over a link that carries `rate` bytes per second; `plain` if that is not
+    /// known. Only if the peer understands it.
+    pub fn free(plain: Compression, rate: Option<u64>, costs: Costs) -> Self {
+        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)) }
     }
 
-    fn rate(&self) -> Option<u64> {
-        self.free.flatten()
+    /// Rows of pixels whenever that can be, for tests with small pictures.
+    pub fn rehearsal(plain: Compression) -> Self {
+        Self { plain, free: Some(Freedom::Rehearsal) }
     }
 
-    /// How changes are packed. `nature` is what is in them, if somebody looked.
-    pub fn of_changes(&self, nature: Option<Nature>) -> Compression {
-        match (self.rate(), nature) {
-            (_, Some(Nature::Noise)) | (None, _) => self.plain,
-            (Some(..=THOROUGH), _) => Compression::Zstd(3),
-            (Some(..=QUICK), _) => Compression::Zstd(1),
-            _ => self.plain,
-        }
+    /// The channel's own way.
+    pub fn of_channel(&self) -> Compression {
+        self.plain
+    }
+
+    /// Whether it may be worth to look at what so many bytes of pixels are like.
+    pub fn may_predict(&self, bytes: u64) -> bool {
+        let predicted = |class| self.way(class, (1, Some(1))) == Some(Way::Predicted);
+        (bytes >= LEAST || self.free == Some(Freedom::Rehearsal))
+            && (predicted(Class::Smooth) || predicted(Class::Noise))
+    }
+
+    /// The best way for changes of so many bytes, and for rows of pixels, if they are that. Nothing is the channel's own.
+    pub fn way(&self, class: Class, bytes: (u64, Option<u64>)) -> Option<Way> {
+        Some(match (self.free?, bytes.1) {
+            (Freedom::Soonest(rate, costs), _) => costs.soonest(rate, class, bytes),
+            (Freedom::Rehearsal, Some(_)) => Way::Predicted,
+            (Freedom::Rehearsal, None) => Way::Quick,
+        })
     }
 }
 
@@ -74,19 +91,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_slower_the_link_the_more_is_done() {
-        let at = |rate| Coding { plain: Compression::Lz4(0), free: Some(rate) };
-        let drawn = Some(Nature::Drawn);
-        assert_eq!(at(Some(2_500_000)).of_changes(drawn), Compression::Zstd(3));
-        assert_eq!(at(Some(12_500_000)).of_changes(None), Compression::Zstd(1));
-        for rate in [None, Some(100_000_000), Some(u64::MAX)] {
-            assert_eq!(at(rate).of_changes(drawn), Compression::Lz4(0));
+    fn who_may_choose() {
+        let lz4 = Compression::Lz4(0);
+        let at = |rate| Coding::free(lz4, rate, Costs::default());
+        assert!(at(Some(12_500_000)).may_predict(LEAST));
+        assert!(!at(Some(12_500_000)).may_predict(LEAST - 1));
+        assert!(!at(Some(2_000_000_000)).may_predict(LEAST));
+        assert!(Coding::rehearsal(lz4).may_predict(4));
+        for coding in [at(None), Coding::plain(lz4)] {
+            assert!(!coding.may_predict(1 << 20) && coding.of_channel() == lz4);
+            assert_eq!(coding.way(Class::Smooth, (9, Some(9))), None);
         }
-        assert_eq!(at(Some(0)).of_changes(Some(Nature::Noise)), Compression::Lz4(0));
-        assert!(at(Some(12_500_000)).may_predict() && !at(None).may_predict());
-        assert!(!at(Some(2_000_000_000)).may_predict());
-        let plain = Coding::plain(Compression::None);
-        assert!(!plain.may_predict() && plain.of_changes(drawn) == Compression::None);
     }
 
     #[test]

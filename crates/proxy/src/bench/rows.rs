@@ -8,15 +8,13 @@ use std::ops::Range;
 use farway_proto::channel::{Update, coding};
 use farway_proto::engine::JobError;
 use farway_sys::diff;
-use farway_sys::mem::Mirror;
+use farway_sys::mem::{Mirror, MirrorSlice};
 use farway_sys::pack::Compression;
-use farway_sys::pixels::{self, Nature};
+use farway_sys::pixels;
 
-use super::work::{Tools, of_apply, pack};
+use super::choose::{Class, Way};
+use super::work::{Tools, of_apply, trimmed};
 use crate::store::Content;
-
-/// Below so many bytes the transform gains nothing.
-const LEAST: u64 = 16 << 10;
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +36,7 @@ impl Rows {
         let first = intervals.first()?;
         let row = first.end - first.start;
         let total: u64 = intervals.iter().map(|it| it.end - it.start).sum();
-        if pitch == 0 || total < LEAST || total % 4 != 0 {
+        if pitch == 0 || total % 4 != 0 {
             return None;
         }
         if intervals.len() == 1 {
@@ -64,64 +62,59 @@ impl Rows {
         })
     }
 
-    /// The update, if the pixels are of the kind that it pays for, and what they are like. Leaves the changes in `tools`
-    /// as they are otherwise.
-    pub fn predict(&self, mirror: &Mirror, tools: &mut Tools) -> Result<(Option<Update>, Nature), JobError> {
-        let row = self.row as usize;
-        let planes = std::mem::take(&mut tools.planes);
-        let result = self.transform(mirror, row, planes, tools);
-        let (planes, nature) = result?;
-        if nature != Nature::Smooth {
-            tools.planes = planes;
-            return Ok((None, nature));
-        }
-        let raw = std::mem::replace(&mut tools.raw, planes);
-        let packed = pack(Compression::Zstd(1), tools);
-        tools.planes = std::mem::replace(&mut tools.raw, raw);
-        let words = [self.start, self.pitch, self.row, self.total].map(u32::try_from);
-        let [Ok(start), Ok(pitch), Ok(row), Ok(total)] = words else { return Ok((None, nature)) };
-        let payload = packed?;
-        Ok((Some(Update::Pixels { start, pitch, row, total, coding: coding::PREDICTED, payload }), nature))
-    }
-
-    fn transform(
-        &self,
-        mirror: &Mirror,
-        row: usize,
-        mut planes: Vec<u8>,
-        tools: &mut Tools,
-    ) -> Result<(Vec<u8>, Nature), JobError> {
-        planes.clear();
+    /// All rows. `memory` is used if they are not one after the other.
+    pub fn collect<'a>(&self, mirror: &'a Mirror, mut memory: Vec<u8>) -> Result<Collected<'a>, JobError> {
         let machine = |_| JobError::Machine;
         if self.row == self.pitch {
-            let content = mirror.lock(self.start..self.start + self.total).map_err(machine)?;
-            let nature = pixels::nature(&content, row);
-            if nature == Nature::Smooth {
-                pixels::forward(&content, row, &mut planes, &mut tools.pixels);
-            }
-            return Ok((planes, nature));
+            let whole = mirror.lock(self.start..self.start + self.total).map_err(machine)?;
+            return Ok(Collected { whole: Some(whole), memory });
         }
-        let mut content = Vec::with_capacity(self.total as usize);
+        memory.clear();
         for piece in self.pieces() {
-            content.extend_from_slice(&mirror.lock(piece).map_err(machine)?);
+            memory.extend_from_slice(&mirror.lock(piece).map_err(machine)?);
         }
-        let nature = pixels::nature(&content, row);
-        if nature == Nature::Smooth {
-            pixels::forward(&content, row, &mut planes, &mut tools.pixels);
-        }
-        Ok((planes, nature))
+        Ok(Collected { whole: None, memory })
+    }
+
+    /// What they are like.
+    pub fn class(&self, content: &Collected) -> Class {
+        Some(pixels::nature(content.bytes(), self.row as usize)).into()
+    }
+
+    /// The update; nothing if it cannot be said in one.
+    pub fn predict(
+        &self,
+        content: &Collected,
+        class: Class,
+        tools: &mut Tools,
+    ) -> Result<Option<Update>, JobError> {
+        let words = [self.start, self.pitch, self.row, self.total].map(u32::try_from);
+        let [Ok(start), Ok(pitch), Ok(row), Ok(total)] = words else { return Ok(None) };
+        let payload = tools.measured(class, Way::Predicted, |tools| {
+            let Tools { packer, pixels, planes, .. } = tools;
+            let (bytes, mut packed) = (content.bytes(), Vec::new());
+            planes.clear();
+            pixels::forward(bytes, row as usize, planes, pixels);
+            packer.pack_pixels(planes, &mut packed).map_err(|_| JobError::Machine)?;
+            Ok((bytes.len(), trimmed(packed)))
+        })?;
+        Ok(Some(Update::Pixels { start, pitch, row, total, coding: coding::PREDICTED, payload }))
     }
 
     /// Writes what has arrived.
     pub fn restore(mut self, update: &Update, content: &Content, tools: &mut Tools) -> Result<(), JobError> {
         self.total = update.unpacked();
         let exact = usize::try_from(self.total).map_err(|_| JobError::Malformed)?;
-        let data = tools.packer.unpack(Compression::Zstd(0), update.payload(), exact);
+        let row = usize::try_from(self.row).map_err(|_| JobError::Malformed)?;
+        let transformed = pixels::transformed(exact, row);
+        let data = tools.packer.unpack(Compression::Zstd(0), update.payload(), transformed);
         let data = data.map_err(|_| JobError::Malformed)?;
         let mut out = std::mem::take(&mut tools.raw);
         out.clear();
         out.resize(exact, 0);
-        pixels::inverse(data, self.row as usize, &mut out, &mut tools.pixels);
+        if pixels::inverse(data, row, &mut out, &mut tools.pixels).is_err() {
+            return Err(JobError::Malformed);
+        }
         let mut rest = &out[..];
         let mut result = Ok(());
         let whole = self.start..self.start + self.total;
@@ -136,6 +129,24 @@ impl Rows {
         }
         tools.raw = out;
         result.map_err(|error| of_apply(&error))
+    }
+}
+
+/// Rows one after the other.
+#[derive(Debug)]
+pub struct Collected<'a> {
+    whole: Option<MirrorSlice<'a>>,
+    memory: Vec<u8>,
+}
+
+impl Collected<'_> {
+    fn bytes(&self) -> &[u8] {
+        self.whole.as_deref().unwrap_or(&self.memory)
+    }
+
+    /// The memory, to be used again.
+    pub fn into_memory(self) -> Vec<u8> {
+        self.memory
     }
 }
 

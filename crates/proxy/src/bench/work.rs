@@ -2,6 +2,7 @@
 //! memory.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use bytes::Bytes;
 use farway_proto::channel::Update;
@@ -11,6 +12,7 @@ use farway_sys::mem::RegionError;
 use farway_sys::pack::{Compression, Packer};
 use farway_sys::pixels::Scratch as PixelScratch;
 
+use super::choose::{Class, Sample, Way};
 use super::coding::{self, Coding};
 use super::moves;
 use super::rows::Rows;
@@ -25,6 +27,42 @@ pub struct Tools {
     pub(super) raw: Vec<u8>,
     pub(super) pixels: PixelScratch,
     pub(super) planes: Vec<u8>,
+    pieces: Vec<u8>,
+    /// Take the time.
+    timed: bool,
+    sample: Option<Sample>,
+}
+
+/// Less content than this says nothing of what a way costs.
+const TELLING: usize = 16 << 10;
+
+impl Tools {
+    /// Tools that also find out what packing costs: see [`Tools::sample`].
+    pub fn timed() -> Self {
+        Self { timed: true, ..Self::default() }
+    }
+
+    /// What the last job told of the cost of packing, if anything.
+    pub fn sample(&mut self) -> Option<Sample> {
+        self.sample.take()
+    }
+
+    /// Packs with `work`, which gives the bytes before and the payload.
+    pub(super) fn measured(
+        &mut self,
+        class: Class,
+        way: Way,
+        work: impl FnOnce(&mut Self) -> Result<(usize, Bytes), JobError>,
+    ) -> Result<Bytes, JobError> {
+        let start = self.timed.then(Instant::now);
+        let (before, payload) = work(self)?;
+        if let Some(start) = start.filter(|_| before >= TELLING) {
+            let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let (before, after) = (before as u64, payload.len() as u64);
+            self.sample = Some(Sample { class, way, before, after, nanos });
+        }
+        Ok(payload)
+    }
 }
 
 /// Runs a job. `source` is the content of [`Job::source`].
@@ -36,7 +74,7 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
             difference(content, &intervals, (tail, pitch), coding, tools)
                 .map(|update| Done::Update(ticket, update))
         }
-        Job::Fill { range, .. } => whole(content, range.start..range.end, coding.plain, tools)
+        Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
         Job::Move { plane, source_offset, intervals, .. } => {
             moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
@@ -46,7 +84,7 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
             moves::copy(content, source, &update).map(|()| Done::Applied(ticket))
         }
         Job::Apply { update, .. } => {
-            apply(content, &update, coding.plain, tools).map(|()| Done::Applied(ticket))
+            apply(content, &update, coding.of_channel(), tools).map(|()| Done::Applied(ticket))
         }
     };
     result.unwrap_or_else(|error| Done::Failed(ticket, error))
@@ -59,11 +97,15 @@ pub(super) fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes,
     }
     let mut packed = Vec::new();
     tools.packer.pack(compression, &tools.raw, &mut packed).map_err(|_| JobError::Machine)?;
-    // What was reserved for the worst case is not kept while the frame waits to be sent.
+    Ok(trimmed(packed))
+}
+
+/// What was reserved for the worst case is not kept while the frame waits to be sent.
+pub(super) fn trimmed(mut packed: Vec<u8>) -> Bytes {
     if packed.capacity() > packed.len() * 2 {
         packed.shrink_to_fit();
     }
-    Ok(Bytes::from(packed))
+    Bytes::from(packed)
 }
 
 fn difference(
@@ -84,23 +126,34 @@ fn difference(
         return Ok(None);
     }
     let (diff_size, ntrailing) = (found.diff_size, found.ntrailing);
-    let mut nature = None;
-    if coding.may_predict() && ntrailing == 0 {
-        let all: u64 = intervals.iter().map(|it| it.end - it.start).sum();
-        if let Some(rows) = Rows::of(intervals, pitch).filter(|_| u64::from(diff_size) * 2 > all) {
+    let changes = u64::from(diff_size) + u64::from(ntrailing);
+    let mut class = Class::Drawn;
+    let all: u64 = intervals.iter().map(|it| it.end - it.start).sum();
+    if ntrailing == 0 && coding.may_predict(all) {
+        if let Some(rows) = Rows::of(intervals, pitch).filter(|_| changes * 2 > all) {
             // The mirror is what was sent, whatever the program writes meanwhile.
-            let (update, looks) = rows.predict(mirror, tools)?;
+            let content = rows.collect(mirror, std::mem::take(&mut tools.pieces))?;
+            class = rows.class(&content);
+            let update = match coding.way(class, (changes, Some(all))) {
+                Some(Way::Predicted) => rows.predict(&content, class, tools)?,
+                _ => None,
+            };
+            tools.pieces = content.into_memory();
             if update.is_some() {
                 return Ok(update);
             }
-            nature = Some(looks);
         }
     }
-    let way = coding.of_changes(nature);
-    let payload = pack(way, tools)?;
-    Ok(Some(match way.matches(coding.plain) {
+    let Some(way) = coding.way(class, (changes, None)) else {
+        return Ok(Some(Update::Diff { diff_size, ntrailing, payload: pack(coding.of_channel(), tools)? }));
+    };
+    let payload = tools.measured(class, way, |tools| {
+        let before = tools.raw.len();
+        Ok((before, pack(way.compression(), tools)?))
+    })?;
+    Ok(Some(match way.compression().matches(coding.of_channel()) {
         true => Update::Diff { diff_size, ntrailing, payload },
-        false => Update::Packed { coding: coding::name(way), diff_size, ntrailing, payload },
+        false => Update::Packed { coding: coding::name(way.compression()), diff_size, ntrailing, payload },
     }))
 }
 

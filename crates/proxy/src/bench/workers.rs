@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::choose::{Costs, Sample};
 use super::coding::Coding;
 use super::work::{Tools, run};
 use crate::store::Content;
@@ -74,6 +75,7 @@ struct Queue {
 struct Shared {
     queue: Mutex<Queue>,
     ready: Condvar,
+    costs: Mutex<Costs>,
 }
 
 /// The threads. They end when this is dropped.
@@ -92,6 +94,16 @@ impl Workers {
     /// How many there may be.
     pub fn threads(&self) -> usize {
         self.threads
+    }
+
+    /// What packing costs, as far as any connection found out.
+    pub fn costs(&self) -> Costs {
+        *lock(&self.shared.costs)
+    }
+
+    /// Somebody found out.
+    pub fn learn(&self, sample: Sample) {
+        lock(&self.shared.costs).learn(sample);
     }
 
     /// Hands tasks over.
@@ -128,13 +140,14 @@ impl Drop for Workers {
 
 fn work(shared: &Shared) {
     farway_sys::process::block_async_signals_in_this_thread();
-    let mut tools = Tools::default();
+    let mut tools = Tools::timed();
     let mut queue = lock(&shared.queue);
     loop {
         if let Some(task) = queue.tasks.pop_front() {
             drop(queue);
             let home = Arc::clone(&task.home);
             home.put(task.run(&mut tools));
+            tools.sample().into_iter().for_each(|sample| lock(&shared.costs).learn(sample));
             queue = lock(&shared.queue);
         } else if queue.stopping {
             return;

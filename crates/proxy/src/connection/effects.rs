@@ -152,7 +152,7 @@ impl Connection<'_> {
         if self.jobs.len() == 1 || weight <= INLINE || self.workers.threads() == 0 {
             // Each may change what is to be done next.
             if let Some(task) = self.next_task() {
-                let done = task.run(&mut self.tools);
+                let done = self.work(task);
                 self.done(done);
             }
             return;
@@ -175,7 +175,8 @@ impl Connection<'_> {
             return Coding::plain(self.compression);
         }
         let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
-        Coding { plain: self.compression, free: Some(known.or_else(|| self.engine.link_rate())) }
+        let rate = known.or_else(|| self.engine.link_rate());
+        Coding::free(self.compression, rate, self.workers.costs())
     }
 
     fn next_task(&mut self) -> Option<Task> {
@@ -190,10 +191,16 @@ impl Connection<'_> {
         Some(Task { job, content, source: source.flatten(), coding, home: Arc::clone(&self.home) })
     }
 
+    fn work(&mut self, task: Task) -> Done {
+        let done = task.run(&mut self.tools);
+        self.tools.sample().into_iter().for_each(|sample| self.workers.learn(sample));
+        done
+    }
+
     /// Does one job that the workers did not begin, and takes what they finished. False if there is none.
     fn help(&mut self) -> bool {
         let Some(task) = self.workers.take_back(&self.home) else { return false };
-        let done = task.run(&mut self.tools);
+        let done = self.work(task);
         self.away -= 1;
         self.done(done);
         self.collect();
@@ -219,7 +226,7 @@ impl Connection<'_> {
     /// Returns when no job is under way. What they lead to is left for later.
     fn finish_jobs(&mut self) {
         while let Some(task) = self.next_task() {
-            let done = task.run(&mut self.tools);
+            let done = self.work(task);
             self.done(done);
         }
         while self.help() {}

@@ -132,10 +132,12 @@ impl Half {
         self.name
     }
 
-    /// Whatever pays on a slow link, as soon as the other half is known to understand it.
+    /// Every coding that exists, as soon as the other half is known to understand it.
     fn coding(&self) -> Coding {
-        let free = self.engine.agreed().has(Capabilities::PIXELS);
-        Coding { plain: self.compression, free: free.then_some(Some(1_000_000)) }
+        match self.engine.agreed().has(Capabilities::PIXELS) {
+            true => Coding::rehearsal(self.compression),
+            false => Coding::plain(self.compression),
+        }
     }
 
     fn now(&self, time: u64) -> Now {
@@ -254,11 +256,11 @@ impl Half {
                 if let Some(sabotage) = &mut self.sabotage {
                     sabotage.shrink(&mut job);
                 }
-                let target = self.sabotage.as_ref().and(overlap::written(&job, &content, self.compression));
+                let target = self.sabotage.as_ref().and(overlap::target(&job, &content, self.compression));
                 let coding = self.coding();
                 let from = source.as_ref().map(|it| &*it.1);
                 let done = run(job, &content, from, coding, &mut self.tools);
-                if let (Some((at, _)), Some(sabotage)) = (target, &mut self.sabotage) {
+                if let (Some(at), Some(sabotage)) = (target, &mut self.sabotage) {
                     sabotage.flip(&content, at);
                 }
                 done

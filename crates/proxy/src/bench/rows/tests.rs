@@ -9,13 +9,13 @@ use farway_proto::engine::{Done, Job};
 use proptest::prelude::*;
 
 use super::*;
-use crate::bench::{Coding, run};
+use crate::bench::{Coding, Costs, run};
 
 const RID: Rid = Rid(1);
 const SIZE: u64 = 512 * 256;
 
 fn coding(rate: u64) -> Coding {
-    Coding { plain: Compression::Lz4(0), free: Some(Some(rate)) }
+    Coding::free(Compression::Lz4(0), Some(rate), Costs::default())
 }
 
 /// What a program draws.
@@ -86,9 +86,10 @@ fn others_travel_as_changes() {
         ((mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40) as u8
     };
     assert!(matches!(kind(drawn, 512, 2_000_000), Update::Packed { coding: coding::ZSTD, .. }));
-    assert!(matches!(kind(noise, 512, 2_000_000), Update::Diff { .. }));
+    // Nothing helps; but on another day a channel might have been still.
+    assert!(kind(noise, 512, 2_000_000).payload().len() as u64 <= SIZE + 100);
     assert!(matches!(kind(smooth, 0, 2_000_000), Update::Packed { .. }));
-    assert!(matches!(kind(smooth, 512, 2_000_000_000), Update::Diff { .. }));
+    assert!(matches!(kind(smooth, 512, 4_000_000_000), Update::Packed { coding: coding::NONE, .. }));
     assert_eq!(Rows::of(&[0..64, 512..640], 512), None);
     assert_eq!(Rows::of(&[], 512), None);
     let from = Content::heap(SIZE, true).expect("memory");

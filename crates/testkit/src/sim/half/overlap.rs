@@ -28,6 +28,19 @@ pub fn spans(job: &Job, content: &Content, compression: Compression) -> Vec<(u64
     }
 }
 
+/// A byte that an update is likely to change, if it will write any.
+pub fn target(job: &Job, content: &Content, compression: Compression) -> Option<u64> {
+    let (first, end) = written(job, content, compression)?;
+    Some(match job {
+        // Rows are wider than what has changed, so that it is in the midst of them.
+        Job::Apply { update: Update::Pixels { pitch, row, .. }, .. } => {
+            let [pitch, row] = [pitch, row].map(|it| u64::from(*it));
+            first + (end - first) / pitch.max(1) / 2 * pitch + row.min(end - first) / 2
+        }
+        _ => first,
+    })
+}
+
 /// The bytes that an update will write, from the first to the last.
 pub fn written(job: &Job, content: &Content, compression: Compression) -> Option<(u64, u64)> {
     match job {
