@@ -47,21 +47,11 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
         Job::Apply { update: Update::Fill { start, end, .. }, .. } => {
             Some((u64::from(*start), u64::from(*end)))
         }
-        Job::Apply { update: Update::Diff { diff_size, ntrailing, payload }, .. } => {
-            let (segments, tail) = (*diff_size as usize, *ntrailing as usize);
-            let mut packer = Packer::new();
-            let raw = packer.unpack(compression, payload, segments + tail).ok()?;
-            let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
-            Some((range.start, range.end))
+        Job::Apply { update: update @ Update::Diff { diff_size, ntrailing, .. }, .. } => {
+            changed(update, compression, *diff_size, *ntrailing, content)
         }
-        Job::Apply { update: Update::Packed { coding, diff_size, ntrailing, payload }, .. } => {
-            let (segments, tail) = (*diff_size as usize, *ntrailing as usize);
-            let way = [(coding::NONE, Compression::None), (coding::LZ4, Compression::Lz4(0))];
-            let way = way.iter().find(|it| it.0 == *coding).map_or(Compression::Zstd(0), |it| it.1);
-            let mut packer = Packer::new();
-            let raw = packer.unpack(way, payload, segments + tail).ok()?;
-            let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
-            Some((range.start, range.end))
+        Job::Apply { update: update @ Update::Packed { coding, diff_size, ntrailing, .. }, .. } => {
+            changed(update, named(*coding), *diff_size, *ntrailing, content)
         }
         Job::Apply { update: Update::Pixels { start, pitch, row, total, .. }, .. } => {
             let [start, pitch, row, total] = [start, pitch, row, total].map(|it| u64::from(*it));
@@ -73,6 +63,30 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
             Some((u64::from(first.dst), u64::from(first.dst) + u64::from(first.row)))
         }
         Job::Diff { .. } | Job::Fill { .. } | Job::Move { .. } => None,
+    }
+}
+
+/// From the first to the last byte that a diff changes.
+fn changed(
+    update: &Update,
+    way: Compression,
+    size: u32,
+    trailing: u32,
+    content: &Content,
+) -> Option<(u64, u64)> {
+    let (segments, tail) = (size as usize, trailing as usize);
+    let mut packer = Packer::new();
+    let raw = packer.unpack(way, update.payload(), segments + tail).ok()?;
+    let range = diff::touched(raw, segments, tail, content.region.len()).ok()?;
+    Some((range.start, range.end))
+}
+
+/// What unpacks an update that names its coding.
+fn named(name: u32) -> Compression {
+    match name {
+        coding::NONE => Compression::None,
+        coding::LZ4 => Compression::Lz4(0),
+        _ => Compression::Zstd(0),
     }
 }
 
