@@ -78,6 +78,9 @@ pub(crate) use chosen::reopen;
 /// perhaps moving it; `None` where the system has no such call.
 pub(crate) use chosen::remap;
 
+/// `unsafe fn(*mut c_void, usize)`: gives pages of a private mapping memory of their own.
+pub(crate) use chosen::populate;
+
 /// `unsafe fn(*mut c_void, usize)`: asks for small pages in a sparse mapping.
 pub(crate) use chosen::prefer_small_pages;
 

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::pages::Pages;
 
-/// Granularity of the record of which parts were ever lent out for writing, in bytes.
+/// Granularity of the record of which parts were ever lent out for writing, in bytes; whole pages everywhere.
 const BLOCK: usize = 64 * 1024;
 
 /// A private copy of a shared file.
@@ -42,6 +42,22 @@ pub enum MirrorError {
     /// Some of it is in use by somebody else.
     #[error("the range is in use by another job")]
     Overlap,
+}
+
+impl State {
+    /// These blocks will be written to.
+    fn touch(&mut self, blocks: Range<usize>) {
+        let mut fresh = blocks.end..blocks.end;
+        for block in blocks {
+            let (word, bit) = (&mut self.touched[block / 64], 1 << (block % 64));
+            if *word & bit == 0 {
+                *word |= bit;
+                fresh = fresh.start.min(block)..block + 1;
+            }
+        }
+        // With what is between two of them: it does no harm there.
+        self.pages.populate(fresh.start * BLOCK..fresh.end * BLOCK);
+    }
 }
 
 impl Mirror {
@@ -105,9 +121,7 @@ impl Mirror {
             if state.live.iter().any(|other| other.start < end && start < other.end) {
                 return Err(MirrorError::Overlap);
             }
-            for block in start / BLOCK..end.div_ceil(BLOCK) {
-                state.touched[block / 64] |= 1 << (block % 64);
-            }
+            state.touch(start / BLOCK..end.div_ceil(BLOCK));
             state.live.push(start..end);
         }
         // SAFETY: `start` is at most the length of the block.

@@ -33,6 +33,15 @@ impl Pages {
         self.len
     }
 
+    /// Says that `range` will be written to; in whole pages, or up to the end.
+    pub(super) fn populate(&self, range: std::ops::Range<usize>) {
+        let end = range.end.min(self.len);
+        if range.start < end {
+            // SAFETY: the range lies in the block, which is a mapping of ours.
+            unsafe { os::populate(self.ptr.add(range.start), end - range.start) };
+        }
+    }
+
     /// Enlarges the block; new bytes are zero. Where the system cannot remap, the old content is copied from the
     /// ranges that `touched` names: everything else must still be zero, and stays untouched.
     pub(super) fn grow(
@@ -108,6 +117,13 @@ mod os {
     }
 
     /// # Safety
+    /// `ptr`, `len` are in a block of `allocate`, and `ptr` is the start of a page.
+    pub(super) unsafe fn populate(ptr: NonNull<u8>, len: usize) {
+        // SAFETY: promised by the caller; the system completes the last page.
+        unsafe { platform::populate(ptr.as_ptr().cast(), len) };
+    }
+
+    /// # Safety
     /// `ptr`, `len` are a block of `allocate` that nobody uses any more.
     pub(super) unsafe fn free(ptr: NonNull<u8>, len: usize) {
         // SAFETY: promised by the caller.
@@ -133,6 +149,8 @@ mod os {
     pub(super) unsafe fn enlarge(_: NonNull<u8>, _: usize, _: usize) -> Option<io::Result<NonNull<u8>>> {
         None
     }
+
+    pub(super) unsafe fn populate(_: NonNull<u8>, _: usize) {}
 
     pub(super) unsafe fn free(ptr: NonNull<u8>, len: usize) {
         if let Ok(layout) = layout(len) {

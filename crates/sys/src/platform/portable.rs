@@ -108,6 +108,10 @@ pub(crate) unsafe fn remap(
 /// None is needed: it does nothing.
 pub(crate) unsafe fn prefer_small_pages(_address: *mut libc::c_void, _len: usize) {}
 
+/// # Safety
+/// None is needed: it does nothing.
+pub(crate) unsafe fn populate(_address: *mut libc::c_void, _len: usize) {}
+
 pub(crate) fn short_path(_directory: BorrowedFd<'_>, _name: &OsStr) -> Option<PathBuf> {
     None
 }
