@@ -18,7 +18,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use farway_proto::Instant;
 use farway_proto::session::words::{Message, Position};
-use farway_proto::session::{End, Event, Kind, Session, SessionError};
+use farway_proto::session::{Config, End, Event, Kind, Session, SessionError};
 use farway_sys::clock;
 use farway_sys::event::PollSet;
 use farway_sys::net::ByteStream;
@@ -80,7 +80,7 @@ impl Bridge {
     /// A session of its own, without a link.
     #[must_use]
     pub fn new(end: End) -> Self {
-        Self::of(Session::new(end, farway_proto::session::Config::default()))
+        Self::of(Session::new(end, Config::of(end)))
     }
 
     /// Drives `session`.

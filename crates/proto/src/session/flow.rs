@@ -234,7 +234,7 @@ impl Flow {
         self.speed.on_ack(at, received, self.trip.base().unwrap_or(0));
         self.heed_lateness(now, took);
         match self.phase {
-            Phase::Startup => self.fill(if used { fresh } else { 0 }),
+            Phase::Startup => self.fill(fresh, used),
             _ if self.late >= 2 => self.level = 0,
             _ => {}
         }
@@ -283,9 +283,14 @@ impl Flow {
         Some(took.saturating_sub(delay.min(LONGEST + 5 * MS)).max(took / 8).max(1))
     }
 
-    /// The link is being filled for the first time.
-    fn fill(&mut self, fresh: u64) {
-        self.limit = self.limit.saturating_add(fresh).min(MOST);
+    /// The link is being filled for the first time, or could be.
+    fn fill(&mut self, fresh: u64, used: bool) {
+        if used {
+            self.limit = self.limit.saturating_add(fresh).min(MOST);
+        } else if let (Some(rate), Some(base)) = (self.speed.least(), self.trip.base()) {
+            // It was measured over a short time, and may be a burst.
+            self.limit = self.limit.max(bytes_in(rate, base + self.slack()).min(FIRST * 4));
+        }
         if self.late >= 2 && self.speed.rate().is_some() {
             self.phase = Phase::Drain;
         }

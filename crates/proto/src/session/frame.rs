@@ -44,7 +44,8 @@ pub enum Frame {
     Ping(u64),
     /// The answer.
     Pong(u64),
-    /// So much has come over this link: bytes of all [`Frame::Data`] since it began, headers included.
+    /// So much has come over this link: bytes of all [`Frame::Data`] and [`Frame::Filler`] since it began, headers
+    /// included.
     Arrived {
         /// How long ago the last of them came, in microseconds.
         delay: u32,
@@ -53,6 +54,8 @@ pub enum Frame {
         /// When the last of them came, in nanoseconds of any clock of the receiver's that does not go back.
         at: u64,
     },
+    /// Bytes that mean nothing, to see how quickly they arrive.
+    Filler(Bytes),
     /// A kind of a later version; it is skipped.
     Unknown,
 }
@@ -63,6 +66,7 @@ const CREDIT: u8 = 3;
 const PING: u8 = 4;
 const PONG: u8 = 5;
 const ARRIVED: u8 = 6;
+const FILLER: u8 = 7;
 
 /// The header of a data frame whose bytes follow.
 pub fn data_header(stream: u32, length: usize) -> [u8; HEADER] {
@@ -99,7 +103,19 @@ impl Frame {
                 out.put_u64_le(*received);
                 out.put_u64_le(*at);
             }
+            Self::Filler(bytes) => {
+                out.put_slice(&header(FILLER, 0, bytes.len()));
+                out.put_slice(bytes);
+            }
             Self::Unknown => {}
+        }
+    }
+
+    /// How much of what [`Self::Arrived`] counts it is.
+    pub fn counted(&self) -> Option<u64> {
+        match self {
+            Self::Data(_, bytes) | Self::Filler(bytes) => Some((HEADER + bytes.len()) as u64),
+            _ => None,
         }
     }
 
@@ -113,7 +129,7 @@ impl Frame {
         let length = usize::from(head[1]) | usize::from(head[2]) << 8 | usize::from(head[3]) << 16;
         let stream = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
         let fits = match kind {
-            DATA => (1..=LENGTH_MAX).contains(&length),
+            DATA | FILLER => (1..=LENGTH_MAX).contains(&length),
             FINISH => length == 0,
             CREDIT | ARRIVED => length == 16,
             PING | PONG => length == 8,
@@ -129,6 +145,7 @@ impl Frame {
         let mut content = input.split_to(length).freeze();
         Ok(Some(match kind {
             DATA => Self::Data(stream, content),
+            FILLER => Self::Filler(content),
             FINISH => Self::Finish(stream),
             CREDIT => Self::Credit { stream, received: content.get_u64_le(), limit: content.get_u64_le() },
             PING => Self::Ping(content.get_u64_le()),

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::ack::Acks;
 use super::flow::Flow;
-use super::frame::{Frame, HEADER};
+use super::frame::Frame;
 use super::lifeline::{Lifeline, Patience};
 use super::record::Record;
 use super::scheduler::Scheduler;
@@ -30,6 +30,9 @@ const UNSENT_MAX: u64 = 256 << 10;
 /// Records that may wait for a link before no stream can be opened.
 const RECORDS_KEPT: u64 = 1 << 20;
 
+/// Enough to see the rate of most links, and what even a slow one carries soon.
+const PROBE: usize = 16 << 10;
+
 /// The stream of records.
 const RECORDS: u32 = 0;
 
@@ -46,6 +49,8 @@ pub struct Config {
     pub kept: u64,
     /// When a link counts as dead.
     pub patience: Patience,
+    /// Bytes to send over a new link in any case, so that its rate is known before there is something large to send.
+    pub probe: usize,
 }
 
 impl Default for Config {
@@ -56,7 +61,19 @@ impl Default for Config {
             windows: 256 << 20,
             kept: 128 << 20,
             patience: Patience::default(),
+            probe: 0,
         }
+    }
+}
+
+impl Config {
+    /// The usual one. The far end probes: there the applications are, and what they show is large.
+    pub fn of(end: End) -> Self {
+        let probe = match end {
+            End::Near => 0,
+            End::Far => PROBE,
+        };
+        Self { probe, ..Self::default() }
     }
 }
 
@@ -95,11 +112,13 @@ struct Link {
     life: Lifeline,
     flow: Flow,
     acks: Acks,
+    /// Bytes that are to be sent until the rate can be told, whatever they are.
+    probe: usize,
 }
 
 impl Link {
-    fn new(patience: Patience, now: Instant) -> Self {
-        Self { life: Lifeline::new(patience, now), flow: Flow::new(now), acks: Acks::default() }
+    fn new(patience: Patience, now: Instant, probe: usize) -> Self {
+        Self { life: Lifeline::new(patience, now), flow: Flow::new(now), acks: Acks::default(), probe }
     }
 }
 
@@ -254,7 +273,7 @@ impl Session {
 
     /// The first link is there.
     pub fn link_up(&mut self, now: Instant) {
-        self.link = Some(Link::new(self.config.patience, now));
+        self.link = Some(Link::new(self.config.patience, now, self.config.probe));
         self.owed.extend(self.streams.keys());
     }
 
@@ -343,7 +362,7 @@ impl Session {
             self.ready(id);
             self.maybe_forget(id);
         }
-        self.link = Some(Link::new(self.config.patience, now));
+        self.link = Some(Link::new(self.config.patience, now, self.config.probe));
         self.owed = self.streams.keys().copied().collect();
         self.owed.insert(RECORDS);
         Ok(())
@@ -358,8 +377,8 @@ impl Session {
         link.life.heard(now);
         let mut asked = false;
         while let Some(frame) = Frame::take(input)? {
-            if let (Frame::Data(_, bytes), Some(link)) = (&frame, &mut self.link) {
-                link.acks.take(now, (HEADER + bytes.len()) as u64);
+            if let (Some(bytes), Some(link)) = (frame.counted(), &mut self.link) {
+                link.acks.take(now, bytes);
             }
             match frame {
                 Frame::Data(RECORDS, bytes) => self.on_records(&bytes)?,
@@ -379,7 +398,7 @@ impl Session {
                     }
                 }
                 Frame::Arrived { delay, received, at } => self.on_arrived(now, delay, received, at)?,
-                Frame::Unknown => {}
+                Frame::Filler(_) | Frame::Unknown => {}
             }
         }
         if asked {

@@ -139,7 +139,7 @@ impl Carrier {
         }
         let kept = if rng.random_bool(0.2) { 40_000 } else { 128 << 20 };
         let mut place = |name, end| {
-            let config = Config { window: WINDOW, kept, ..Config::default() };
+            let config = Config { window: WINDOW, kept, ..Config::of(end) };
             let clock = rng.random_range(0..1 << 40);
             Place {
                 name,

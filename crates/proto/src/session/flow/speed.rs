@@ -36,6 +36,8 @@ pub struct Speed {
     /// Of short times, until the link was full for a round. Bytes per second.
     guess: Option<u64>,
     settled: bool,
+    /// At least so much, though it came too quickly to be measured. Bytes per second.
+    floor: Option<u64>,
     /// The best of this round and the last ones.
     rounds: [u64; ROUNDS],
     /// The last that was measured over a whole time.
@@ -46,6 +48,11 @@ impl Speed {
     /// Bytes per second, once they are known.
     pub fn rate(&self) -> Option<u64> {
         self.rounds.iter().copied().chain(self.guess).max().filter(|rate| *rate > 0)
+    }
+
+    /// What the link carries at least, in bytes per second, even if [`Self::rate`] is not known.
+    pub fn least(&self) -> Option<u64> {
+        self.rate().or(self.floor)
     }
 
     /// The sender has nothing to send behind so many bytes.
@@ -95,7 +102,11 @@ impl Speed {
         };
         let Some((since, had)) = start else { return };
         let (time, bytes) = (at - since, received - had);
-        if time < SHORT || bytes < SHORT_BYTES {
+        if bytes < SHORT_BYTES {
+            return;
+        }
+        if time < SHORT {
+            self.floor = self.floor.max(Some(bytes.saturating_mul(1_000_000_000) / SHORT));
             return;
         }
         let rate = u64::try_from(u128::from(bytes) * 1_000_000_000 / u128::from(time)).unwrap_or(u64::MAX);

@@ -27,22 +27,29 @@ impl Line {
         let (end, mut most) = (self.now + ms * MS, 0);
         while self.now < end {
             self.now += MS / 10;
-            while let Some((upto, at)) = self.acks.front().copied().filter(|it| it.1 <= self.now) {
-                assert!(self.flow.acknowledge(Instant(self.now), upto, at, 0));
-                self.acks.pop_front();
-                self.carried = upto;
-            }
+            self.hear();
             while self.flow.may_send(Instant(self.now), false) {
-                let bytes = self.flow.chunk() as u64;
-                self.flow.sent(Instant(self.now), bytes);
-                self.sent += bytes;
-                self.free = self.free.max(self.now) + bytes * 1_000_000_000 / self.rate;
-                self.acks.push_back((self.sent, self.free + self.trip));
+                self.send(self.flow.chunk() as u64);
                 assert!(self.flow.in_flight() <= self.flow.limit() + CHUNK as u64);
             }
             most = most.max(self.free.saturating_sub(self.now));
         }
         most
+    }
+
+    fn send(&mut self, bytes: u64) {
+        self.flow.sent(Instant(self.now), bytes);
+        self.sent += bytes;
+        self.free = self.free.max(self.now) + bytes * 1_000_000_000 / self.rate;
+        self.acks.push_back((self.sent, self.free + self.trip));
+    }
+
+    fn hear(&mut self) {
+        while let Some((upto, at)) = self.acks.front().copied().filter(|it| it.1 <= self.now) {
+            assert!(self.flow.acknowledge(Instant(self.now), upto, at, 0));
+            self.acks.pop_front();
+            self.carried = upto;
+        }
     }
 }
 
@@ -60,6 +67,23 @@ fn a_link_is_filled_within_a_few_round_trips() {
         assert!(queue < 25 * MS || rate < 10, "{rate} Mbit/s, {trip} ms: {queue} ns of a queue");
         let said = line.flow.rate().unwrap();
         assert!(said.abs_diff(rate * MBIT) < rate * MBIT / 20, "{said}");
+    }
+}
+
+/// What a new link carries first shows how much of the first window may follow at once.
+#[test]
+fn little_shows_how_much_may_follow() {
+    for (rate, trip, least) in [(20, 120, 300_000), (50, 40, 130_000), (100, 5, FIRST), (2, 60, LEAST)] {
+        let mut line = Line::new(rate * MBIT, trip * MS);
+        (0..4).for_each(|_| line.send(4 << 10));
+        line.flow.ran_dry();
+        while line.flow.in_flight() > 0 {
+            line.now += MS / 10;
+            line.hear();
+        }
+        let (limit, fits) = (line.flow.limit(), rate * MBIT * (trip + 30) / 1000);
+        assert!(limit >= least.min(FIRST * 4), "{rate} Mbit/s, {trip} ms: {limit}");
+        assert!(limit <= fits.max(FIRST + (16 << 10)), "{rate} Mbit/s, {trip} ms: {limit}");
     }
 }
 

@@ -36,7 +36,34 @@ impl Session {
             total += self.take_of(now, id, out);
         }
         if self.scheduler.is_empty() {
+            total += self.take_filler(now, most.saturating_sub(total), out);
+        }
+        if self.scheduler.is_empty() && !self.probes() {
             self.link.iter_mut().for_each(|link| link.flow.ran_dry());
+        }
+        total
+    }
+
+    /// Whether a new link is to be filled with something.
+    fn probes(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.probe > 0)
+    }
+
+    /// What a new link is filled with if there is nothing else. No stage of the way can make less of it.
+    fn take_filler(&mut self, now: Instant, most: usize, out: &mut VecDeque<Bytes>) -> usize {
+        let mut total = 0;
+        while total < most && self.probes() && self.may_send(now, false) {
+            let mut word = 0x9e37_79b9_7f4a_7c15_u64;
+            let bytes = std::iter::repeat_with(|| {
+                word ^= word << 13;
+                word ^= word >> 7;
+                word ^= word << 17;
+                word as u8
+            });
+            let count = self.link.as_ref().map_or(0, |link| link.probe.min(self.chunk()));
+            let bytes = put(&Frame::Filler(bytes.take(count).collect()), out);
+            self.was_sent(now, bytes);
+            total += bytes;
         }
         total
     }
@@ -91,7 +118,8 @@ impl Session {
         let Some(link) = &self.link else { return false };
         let unsent = |id: u32| self.streams.get(&id).map_or(0, |it| it.sending.unsent());
         let wants = |urgent: bool| match self.records.sending.unsent() {
-            0 => !self.scheduler.is_empty() && (!urgent || self.scheduler.has_small(unsent)),
+            0 if self.scheduler.is_empty() => !urgent && link.probe > 0,
+            0 => !urgent || self.scheduler.has_small(unsent),
             _ => urgent && self.records.sending.sendable() > 0,
         };
         let may = |urgent: bool| wants(urgent) && link.flow.allows(now, urgent);
@@ -107,7 +135,8 @@ impl Session {
     /// When to call [`Self::is_dead`] and [`Self::take_output`] again at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
-        let waits = !self.scheduler.is_empty() && self.records.sending.unsent() == 0;
+        let some = !self.scheduler.is_empty() || self.probes();
+        let waits = some && self.records.sending.unsent() == 0;
         let next = link.flow.next().filter(|_| waits);
         let ack = link.acks.due(link.flow.ack_delay());
         next.into_iter().chain(ack).chain(self.poll_silence()).min()
@@ -132,6 +161,7 @@ impl Session {
     fn was_sent(&mut self, now: Instant, bytes: usize) {
         if let Some(link) = self.link.as_mut().filter(|_| bytes > 0) {
             link.flow.sent(now, bytes as u64);
+            link.probe = link.probe.saturating_sub(bytes);
         }
     }
 

@@ -323,6 +323,29 @@ fn a_full_link_dies_of_silence() {
     assert!(far.session.is_dead(Instant(70)));
 }
 
+/// What a new link is filled with goes after all else, counts like it, and means nothing.
+#[test]
+fn a_new_link_is_probed_once() {
+    let probing = Config { probe: 16 << 10, ..Config::default() };
+    let (mut near, mut far) = (Party::new(End::Near), Party::with(End::Far, probing));
+    near.session.link_up(Instant(0));
+    far.session.link_up(Instant(0));
+    let id = far.session.open(Kind::Wayland).unwrap();
+    far.session.write(id, Bytes::from_static(b"first"));
+    let said = far.speak(Instant(1), 1 << 20);
+    assert!((16 << 10..17 << 10).contains(&said.len()), "{}", said.len());
+    near.listen(Instant(2), &said).unwrap();
+    assert_eq!((near.got[&id].as_slice(), near.opened.len()), (&b"first"[..], 1));
+    let answer = near.speak(Instant(3), 1000);
+    far.listen(Instant(4), &answer).unwrap();
+    assert_eq!(far.session.in_flight().unwrap().0, 0, "all of it was counted");
+    assert!(far.speak(Instant(5), 1000).len() < 100, "it is over");
+    far.session.write(id, vec![1; 20 << 10].into());
+    far.session.resume(Instant(6), &near.session.positions()).unwrap();
+    let said = far.speak(Instant(7), 1 << 20).len();
+    assert!(said < 21 << 10, "what there is to say is enough: {said}");
+}
+
 #[test]
 fn an_answered_ping_measures_the_way() {
     let (mut near, mut far) = pair();

@@ -162,7 +162,7 @@ impl Road {
     fn new(mut scenario: Scenario) -> Self {
         let first = scenario.links.remove(0).1;
         let place = |end, clock: u64| {
-            let mut session = Session::new(end, Config::default());
+            let mut session = Session::new(end, Config::of(end));
             session.link_up(Instant(clock));
             let lanes = VecDeque::from([Lane::new(&first)]);
             Place { session, out: VecDeque::new(), input: BytesMut::new(), clock, lanes, sent: 0 }
