@@ -112,13 +112,27 @@ struct Link {
     life: Lifeline,
     flow: Flow,
     acks: Acks,
-    /// Bytes that are to be sent until the rate can be told, whatever they are.
-    probe: usize,
+    probe: Probe,
+}
+
+/// Bytes that are to be sent until the rate can be told, whatever they are.
+#[derive(Debug)]
+struct Probe {
+    left: usize,
+    /// Not before. What is written at once is one packet of ssh, which is delivered at once.
+    next: Instant,
+    /// The first of them were sent.
+    begun: bool,
 }
 
 impl Link {
     fn new(patience: Patience, now: Instant, probe: usize) -> Self {
-        Self { life: Lifeline::new(patience, now), flow: Flow::new(now), acks: Acks::default(), probe }
+        Self {
+            life: Lifeline::new(patience, now),
+            flow: Flow::new(now),
+            acks: Acks::default(),
+            probe: Probe { left: probe, next: now, begun: false },
+        }
     }
 }
 

@@ -8,10 +8,16 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{RECORDS, Session};
+use super::{Link, Probe, RECORDS, Session};
 use crate::Instant;
 use crate::session::frame::{Frame, data_header};
 use crate::session::stream::Sending;
+
+/// Pieces of what a new link is filled with: each is acknowledged by itself.
+const PROBE_CHUNK: usize = 4 << 10;
+
+/// Between the first and the second of them, in nanoseconds.
+const PROBE_GAP: u64 = 2_000_000;
 
 impl Session {
     /// What to put on the link next: at least one frame if there is any, and then until `most` bytes are reached.
@@ -38,21 +44,21 @@ impl Session {
         if self.scheduler.is_empty() {
             total += self.take_filler(now, most.saturating_sub(total), out);
         }
-        if self.scheduler.is_empty() && !self.probes() {
+        if self.scheduler.is_empty() && self.probes().is_none() {
             self.link.iter_mut().for_each(|link| link.flow.ran_dry());
         }
         total
     }
 
-    /// Whether a new link is to be filled with something.
-    fn probes(&self) -> bool {
-        self.link.as_ref().is_some_and(|link| link.probe > 0)
+    /// When a new link is to be filled with something.
+    fn probes(&self) -> Option<Instant> {
+        self.link.as_ref().filter(|link| link.probe.left > 0).map(|link| link.probe.next)
     }
 
     /// What a new link is filled with if there is nothing else. No stage of the way can make less of it.
     fn take_filler(&mut self, now: Instant, most: usize, out: &mut VecDeque<Bytes>) -> usize {
         let mut total = 0;
-        while total < most && self.probes() && self.may_send(now, false) {
+        while total < most && self.probes().is_some_and(|at| at <= now) && self.may_send(now, false) {
             let mut word = 0x9e37_79b9_7f4a_7c15_u64;
             let bytes = std::iter::repeat_with(|| {
                 word ^= word << 13;
@@ -60,10 +66,14 @@ impl Session {
                 word ^= word << 17;
                 word as u8
             });
-            let count = self.link.as_ref().map_or(0, |link| link.probe.min(self.chunk()));
+            let count = self.link.as_ref().map_or(0, |link| link.probe.left.min(PROBE_CHUNK));
             let bytes = put(&Frame::Filler(bytes.take(count).collect()), out);
             self.was_sent(now, bytes);
             total += bytes;
+            if let Some(Link { probe, .. }) = self.link.as_mut().filter(|link| !link.probe.begun) {
+                // The first piece goes by itself: two arrivals are needed to see a rate.
+                *probe = Probe { begun: true, next: now.after(PROBE_GAP), left: probe.left };
+            }
         }
         total
     }
@@ -118,7 +128,7 @@ impl Session {
         let Some(link) = &self.link else { return false };
         let unsent = |id: u32| self.streams.get(&id).map_or(0, |it| it.sending.unsent());
         let wants = |urgent: bool| match self.records.sending.unsent() {
-            0 if self.scheduler.is_empty() => !urgent && link.probe > 0,
+            0 if self.scheduler.is_empty() => !urgent && self.probes().is_some_and(|at| at <= now),
             0 => !urgent || self.scheduler.has_small(unsent),
             _ => urgent && self.records.sending.sendable() > 0,
         };
@@ -135,9 +145,12 @@ impl Session {
     /// When to call [`Self::is_dead`] and [`Self::take_output`] again at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
-        let some = !self.scheduler.is_empty() || self.probes();
-        let waits = some && self.records.sending.unsent() == 0;
-        let next = link.flow.next().filter(|_| waits);
+        let free = self.records.sending.unsent() == 0;
+        let next = match self.scheduler.is_empty() {
+            false => link.flow.next(),
+            true => self.probes().and_then(|at| Some(link.flow.next()?.max(at))),
+        };
+        let next = next.filter(|_| free);
         let ack = link.acks.due(link.flow.ack_delay());
         next.into_iter().chain(ack).chain(self.poll_silence()).min()
     }
@@ -161,7 +174,7 @@ impl Session {
     fn was_sent(&mut self, now: Instant, bytes: usize) {
         if let Some(link) = self.link.as_mut().filter(|_| bytes > 0) {
             link.flow.sent(now, bytes as u64);
-            link.probe = link.probe.saturating_sub(bytes);
+            link.probe.left = link.probe.left.saturating_sub(bytes);
         }
     }
 

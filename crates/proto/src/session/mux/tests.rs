@@ -332,17 +332,21 @@ fn a_new_link_is_probed_once() {
     far.session.link_up(Instant(0));
     let id = far.session.open(Kind::Wayland).unwrap();
     far.session.write(id, Bytes::from_static(b"first"));
-    let said = far.speak(Instant(1), 1 << 20);
-    assert!((16 << 10..17 << 10).contains(&said.len()), "{}", said.len());
-    near.listen(Instant(2), &said).unwrap();
+    let first = far.speak(Instant(0), 1 << 20);
+    assert!((4 << 10..5 << 10).contains(&first.len()), "what there is to say, and one piece");
+    let at = far.session.poll_timeout().unwrap();
+    assert!(!far.session.has_output(Instant(at.0 - 1)) && far.session.has_output(at));
+    let rest = far.speak(at, 1 << 20);
+    assert!((16 << 10..17 << 10).contains(&(first.len() + rest.len())), "{}", rest.len());
+    near.listen(at, &[first, rest].concat()).unwrap();
     assert_eq!((near.got[&id].as_slice(), near.opened.len()), (&b"first"[..], 1));
-    let answer = near.speak(Instant(3), 1000);
-    far.listen(Instant(4), &answer).unwrap();
+    let answer = near.speak(at, 1000);
+    far.listen(at.after(1), &answer).unwrap();
     assert_eq!(far.session.in_flight().unwrap().0, 0, "all of it was counted");
-    assert!(far.speak(Instant(5), 1000).len() < 100, "it is over");
+    assert!(far.speak(at.after(2), 1000).len() < 100, "it is over");
     far.session.write(id, vec![1; 20 << 10].into());
-    far.session.resume(Instant(6), &near.session.positions()).unwrap();
-    let said = far.speak(Instant(7), 1 << 20).len();
+    far.session.resume(at.after(3), &near.session.positions()).unwrap();
+    let said = far.speak(at.after(4), 1 << 20).len();
     assert!(said < 21 << 10, "what there is to say is enough: {said}");
 }
 
