@@ -205,6 +205,12 @@ impl Flow {
         }
     }
 
+    /// The same of bytes that were not sent as quickly as they could be.
+    pub fn probed(&mut self, now: Instant, bytes: u64) {
+        self.sent(now, bytes);
+        self.speed.probed(self.sent);
+    }
+
     /// There is nothing more to send.
     pub fn ran_dry(&mut self) {
         if self.in_flight() >= self.limit {

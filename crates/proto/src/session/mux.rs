@@ -31,7 +31,7 @@ const UNSENT_MAX: u64 = 256 << 10;
 const RECORDS_KEPT: u64 = 1 << 20;
 
 /// Enough to see the rate of most links, and what even a slow one carries soon.
-const PROBE: usize = 16 << 10;
+const PROBE: usize = 20 << 10;
 
 /// The stream of records.
 const RECORDS: u32 = 0;

@@ -36,8 +36,10 @@ pub struct Speed {
     /// Of short times, until the link was full for a round. Bytes per second.
     guess: Option<u64>,
     settled: bool,
-    /// At least so much, though it came too quickly to be measured. Bytes per second.
+    /// At least so much, though it came too quickly to be measured, or was a probe. Bytes per second.
     floor: Option<u64>,
+    /// Up to here there were probes, which have gaps.
+    probed: u64,
     /// The best of this round and the last ones.
     rounds: [u64; ROUNDS],
     /// The last that was measured over a whole time.
@@ -58,6 +60,11 @@ impl Speed {
     /// The sender has nothing to send behind so many bytes.
     pub fn ran_dry(&mut self, sent: u64) {
         self.dry = Some((self.dry.map_or(sent, |(first, _)| first), sent));
+    }
+
+    /// What was sent up to here last was a probe.
+    pub fn probed(&mut self, sent: u64) {
+        self.probed = sent;
     }
 
     /// So many bytes have been received at a time.
@@ -105,12 +112,12 @@ impl Speed {
         if bytes < SHORT_BYTES {
             return;
         }
-        if time < SHORT {
-            self.floor = self.floor.max(Some(bytes.saturating_mul(1_000_000_000) / SHORT));
+        let rate = u128::from(bytes) * 1_000_000_000 / u128::from(time.max(SHORT));
+        let rate = u64::try_from(rate).unwrap_or(u64::MAX).min(1 << 42);
+        if time < SHORT || received <= self.probed {
+            self.floor = self.floor.max(Some(rate));
             return;
         }
-        let rate = u64::try_from(u128::from(bytes) * 1_000_000_000 / u128::from(time)).unwrap_or(u64::MAX);
-        let rate = rate.min(1 << 42);
         let now = &mut self.rounds[0];
         if dry.is_none() && time >= whole / 10 * 9 {
             *now = rate.max(*now);

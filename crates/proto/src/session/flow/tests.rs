@@ -39,6 +39,15 @@ impl Line {
 
     fn send(&mut self, bytes: u64) {
         self.flow.sent(Instant(self.now), bytes);
+        self.carry(bytes);
+    }
+
+    fn probe(&mut self, bytes: u64) {
+        self.flow.probed(Instant(self.now), bytes);
+        self.carry(bytes);
+    }
+
+    fn carry(&mut self, bytes: u64) {
         self.sent += bytes;
         self.free = self.free.max(self.now) + bytes * 1_000_000_000 / self.rate;
         self.acks.push_back((self.sent, self.free + self.trip));
@@ -73,14 +82,17 @@ fn a_link_is_filled_within_a_few_round_trips() {
 /// What a new link carries first shows how much of the first window may follow at once.
 #[test]
 fn little_shows_how_much_may_follow() {
-    for (rate, trip, least) in [(20, 120, 300_000), (50, 40, 130_000), (100, 5, FIRST), (2, 60, LEAST)] {
+    for (rate, trip, least) in [(20, 120, 240_000), (50, 40, 130_000), (100, 5, FIRST), (2, 60, LEAST)] {
         let mut line = Line::new(rate * MBIT, trip * MS);
-        (0..4).for_each(|_| line.send(4 << 10));
+        line.probe(4 << 10);
+        line.now += 4 * MS;
+        (0..4).for_each(|_| line.probe(4 << 10));
         line.flow.ran_dry();
         while line.flow.in_flight() > 0 {
             line.now += MS / 10;
             line.hear();
         }
+        assert_eq!(line.flow.rate(), None, "it is not known how much more it could be");
         let (limit, fits) = (line.flow.limit(), rate * MBIT * (trip + 30) / 1000);
         assert!(limit >= least.min(FIRST * 4), "{rate} Mbit/s, {trip} ms: {limit}");
         assert!(limit <= fits.max(FIRST + (16 << 10)), "{rate} Mbit/s, {trip} ms: {limit}");

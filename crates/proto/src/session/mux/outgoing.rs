@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{Link, Probe, RECORDS, Session};
+use super::{Link, RECORDS, Session};
 use crate::Instant;
 use crate::session::frame::{Frame, data_header};
 use crate::session::stream::Sending;
@@ -17,7 +17,7 @@ use crate::session::stream::Sending;
 const PROBE_CHUNK: usize = 4 << 10;
 
 /// Between the first and the second of them, in nanoseconds.
-const PROBE_GAP: u64 = 2_000_000;
+const PROBE_GAP: u64 = 4_000_000;
 
 impl Session {
     /// What to put on the link next: at least one frame if there is any, and then until `most` bytes are reached.
@@ -66,13 +66,15 @@ impl Session {
                 word ^= word << 17;
                 word as u8
             });
-            let count = self.link.as_ref().map_or(0, |link| link.probe.left.min(PROBE_CHUNK));
-            let bytes = put(&Frame::Filler(bytes.take(count).collect()), out);
-            self.was_sent(now, bytes);
+            let Some(Link { flow, probe, .. }) = &mut self.link else { break };
+            let filler = bytes.take(probe.left.min(PROBE_CHUNK)).collect();
+            let bytes = put(&Frame::Filler(filler), out);
+            flow.probed(now, bytes as u64);
+            probe.left = probe.left.saturating_sub(bytes);
             total += bytes;
-            if let Some(Link { probe, .. }) = self.link.as_mut().filter(|link| !link.probe.begun) {
+            if !std::mem::replace(&mut probe.begun, true) {
                 // The first piece goes by itself: two arrivals are needed to see a rate.
-                *probe = Probe { begun: true, next: now.after(PROBE_GAP), left: probe.left };
+                probe.next = now.after(PROBE_GAP);
             }
         }
         total
