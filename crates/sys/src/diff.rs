@@ -1,18 +1,32 @@
 //! Differences between a shared file and its mirror, and their application on the other side.
 //!
 //! What it is: the kernels and the layout of `BufferDiff` (channel notes, 5.6). What it is not: it compresses nothing
-//! and frames nothing. Invariants: each byte of shared memory is read once, and the same bytes go to the mirror and
-//! the output, so a program that writes meanwhile cannot make mirror and twin differ; nothing is written anywhere
-//! before a received diff has been checked completely.
+//! and frames nothing. Invariants: each byte that goes to the mirror and the output comes from one read of shared
+//! memory, and goes to both, so a program that writes meanwhile cannot make mirror and twin differ; a block that was
+//! found equal once is not looked at again; nothing is written anywhere before a received diff has been checked
+//! completely.
+//!
+//! Kernels over vector registers compare shared memory where it is, and load again, once, what looks changed. The one in
+//! plain Rust compares private copies of cache-sized pieces, for plain Rust must not look at memory that others write;
+//! so do all where a file can only be read by position.
 
 use std::ops::Range;
 
 use crate::mem::{Mirror, MirrorError, Region, RegionError};
 
 mod apply;
+mod kernel;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+mod neon;
 mod scalar;
+// Of no use where there are no vectors.
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(dead_code))]
+mod vector;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+mod x86;
 
 pub use apply::{ApplyError, apply_diff, apply_fill, touched};
+pub use kernel::Kernel;
 
 /// Blocks that are compared at once, and the size below which the end of a file counts as its tail.
 pub const BLOCK: usize = 64;
@@ -22,6 +36,9 @@ pub const GAP: usize = 64;
 
 /// How much is copied out of shared memory at a time: stays within the first two cache levels beside the mirror.
 const PIECE: usize = 16 * 1024;
+
+/// How much is compared where it is before others may enlarge the region.
+const SPAN: usize = 256 * 1024;
 
 /// The two length fields of a diff message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,19 +61,26 @@ impl DiffOutput {
 #[derive(Debug)]
 pub struct Scratch {
     piece: Box<[u8]>,
+    kernel: Kernel,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { piece: vec![0; PIECE].into_boxed_slice() }
+        Self::with(Kernel::best())
     }
 }
 
 impl Scratch {
-    /// Fresh scratch memory.
+    /// Fresh scratch memory, for the fastest kernel.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Fresh scratch memory, for this kernel. All give the same bytes; for tests and for measuring.
+    #[must_use]
+    pub fn with(kernel: Kernel) -> Self {
+        Self { piece: vec![0; PIECE].into_boxed_slice(), kernel }
     }
 }
 
@@ -145,14 +169,23 @@ fn diff_interval(
 ) -> Result<(), DiffError> {
     let mut old = mirror.lock(interval.clone())?;
     // The check of `body` makes every word number fit.
-    let mut runs = scalar::Runs::new((interval.start / 4) as u32);
+    let mut runs = scratch.kernel.runs((interval.start / 4) as u32);
+    let mut in_place = runs.in_place();
     let mut done = 0;
     while done < old.len() {
-        let len = (old.len() - done).min(scratch.piece.len());
-        let piece = &mut scratch.piece[..len];
-        region.read(interval.start + done as u64, piece)?;
-        runs.piece(piece, &mut old, done, out);
-        done += len;
+        let start = interval.start + done as u64;
+        if in_place {
+            let len = (old.len() - done).min(SPAN);
+            let compared = region.in_place(start, len, |new| runs.shared(new, &mut old, done, out))?;
+            in_place = compared.is_some();
+            done += if in_place { len } else { 0 };
+        } else {
+            let len = (old.len() - done).min(scratch.piece.len());
+            let piece = &mut scratch.piece[..len];
+            region.read(start, piece)?;
+            runs.private(piece, &mut old, done, out);
+            done += len;
+        }
     }
     runs.finish(out);
     Ok(())

@@ -9,3 +9,4 @@ mod shared;
 pub use file::SharedFile;
 pub use mirror::{Mirror, MirrorError, MirrorSlice};
 pub use region::{AdoptError, FileKind, Region, RegionError};
+pub(crate) use shared::SharedBytes;

@@ -1,4 +1,4 @@
-//! Memory that others may write at any time: read and written by copying, never lent out as a slice.
+//! Memory that others may write at any time: read and written by copying or by address, never lent out as a slice.
 //!
 //! One type over three backings. The heap serves simulations. A file that cannot shrink is mapped. Any other file of
 //! a local program is read and written by position, since touching a mapping of a file that was cut short raises
@@ -13,7 +13,7 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::file::SharedFile;
-use super::shared::Mapping;
+use super::shared::{Mapping, SharedBytes};
 use crate::platform;
 
 /// The memory of one shared file, of which the first `len` bytes count.
@@ -251,6 +251,31 @@ impl Region {
                     None => read_at(fd, offset, out)?,
                 }
                 Ok(())
+            }
+        }
+    }
+
+    /// Calls `work` with `len` bytes from `offset` on, where they are. They stay there until it returns: the region
+    /// cannot grow meanwhile. `None`, and no call, if they are read by position and so are nowhere in memory.
+    ///
+    /// # Errors
+    /// [`RegionError::OutOfRange`] beyond the end.
+    pub(crate) fn in_place<R>(
+        &self,
+        offset: u64,
+        len: usize,
+        work: impl FnOnce(SharedBytes<'_>) -> R,
+    ) -> Result<Option<R>, RegionError> {
+        match &self.backing {
+            Backing::Heap(bytes) => {
+                let bytes = read_lock(bytes);
+                let range = within(offset, len, bytes.len() as u64)?;
+                Ok(Some(work(SharedBytes::of(&bytes[range]))))
+            }
+            Backing::File { state, .. } => {
+                let state = read_lock(state);
+                let range = within(offset, len, state.size)?;
+                Ok(state.mapping.as_ref().map(|mapping| work(mapping.bytes(range))))
             }
         }
     }
