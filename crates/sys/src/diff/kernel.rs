@@ -115,3 +115,6 @@ impl Runs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -246,3 +246,6 @@ unsafe fn unchanged<V: Vector>(new: *const u8, old: *const u8, len: usize) -> us
     }
     equal
 }
+
+#[cfg(test)]
+mod tests;
