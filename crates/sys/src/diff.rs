@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::mem::{Mirror, MirrorError, Region, RegionError};
+use crate::mem::{Mirror, MirrorError, Region, RegionError, RegionReader};
 
 mod apply;
 mod kernel;
@@ -36,9 +36,6 @@ pub const GAP: usize = 64;
 
 /// How much is copied out of shared memory at a time: stays within the first two cache levels beside the mirror.
 const PIECE: usize = 16 * 1024;
-
-/// How much is compared where it is before others may enlarge the region.
-const SPAN: usize = 256 * 1024;
 
 /// The two length fields of a diff message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +138,7 @@ fn diff_into(
     scratch: &mut Scratch,
 ) -> Result<DiffOutput, DiffError> {
     let before = out.len();
+    let region = &region.reader();
     let size = region.len();
     let body = size - size % BLOCK as u64;
     if body / 4 > u64::from(u32::MAX) {
@@ -161,7 +159,7 @@ fn diff_into(
 }
 
 fn diff_interval(
-    region: &Region,
+    region: &RegionReader<'_>,
     mirror: &Mirror,
     interval: Range<u64>,
     out: &mut Vec<u8>,
@@ -170,29 +168,27 @@ fn diff_interval(
     let mut old = mirror.lock(interval.clone())?;
     // The check of `body` makes every word number fit.
     let mut runs = scratch.kernel.runs((interval.start / 4) as u32);
-    let mut in_place = runs.in_place();
+    if runs.in_place() {
+        if let Some(new) = region.in_place(interval.start, old.len())? {
+            runs.shared(new, &mut old, 0, out);
+            runs.finish(out);
+            return Ok(());
+        }
+    }
     let mut done = 0;
     while done < old.len() {
-        let start = interval.start + done as u64;
-        if in_place {
-            let len = (old.len() - done).min(SPAN);
-            let compared = region.in_place(start, len, |new| runs.shared(new, &mut old, done, out))?;
-            in_place = compared.is_some();
-            done += if in_place { len } else { 0 };
-        } else {
-            let len = (old.len() - done).min(scratch.piece.len());
-            let piece = &mut scratch.piece[..len];
-            region.read(start, piece)?;
-            runs.private(piece, &mut old, done, out);
-            done += len;
-        }
+        let len = (old.len() - done).min(scratch.piece.len());
+        let piece = &mut scratch.piece[..len];
+        region.read(interval.start + done as u64, piece)?;
+        runs.private(piece, &mut old, done, out);
+        done += len;
     }
     runs.finish(out);
     Ok(())
 }
 
 fn diff_tail(
-    region: &Region,
+    region: &RegionReader<'_>,
     mirror: &Mirror,
     range: Range<u64>,
     out: &mut Vec<u8>,

@@ -56,12 +56,6 @@ impl Mapping {
         SharedBytes { ptr, len: range.len(), life: PhantomData }
     }
 
-    pub(super) fn read(&self, offset: usize, out: &mut [u8]) {
-        assert!(offset <= self.len && out.len() <= self.len - offset);
-        // SAFETY: checked above; `out` is private memory, so the two do not overlap.
-        unsafe { copy(self.ptr.as_ptr().add(offset), out.as_mut_ptr(), out.len()) };
-    }
-
     pub(super) fn write(&self, offset: usize, data: &[u8]) {
         assert!(self.writable && offset <= self.len && data.len() <= self.len - offset);
         // SAFETY: checked above; `data` is private memory, so the two do not overlap.
