@@ -139,10 +139,15 @@ impl Runs {
                 let put = put.add(position - begin);
                 V::take(from.add(position), to.add(at + position), Some(put))
             };
-            if last == 0 || at + position + first_of::<V>(last) - run.end > GAP {
-                break;
+            // Most often the whole block differs; then it continues the run, which reaches to here or nearly so.
+            if last != all_of::<V>() {
+                if last == 0 || at + position + first_of::<V>(last) - run.end > GAP {
+                    break;
+                }
+                run.end = at + position + end_of::<V>(last);
+            } else {
+                run.end = at + position + BLOCK;
             }
-            run.end = at + position + end_of::<V>(last);
             position += BLOCK;
         }
         run.copied = at + position;
@@ -209,6 +214,12 @@ impl Runs {
         out[run.header..][..4].copy_from_slice(&word(run.start).to_le_bytes());
         out[run.header + 4..][..4].copy_from_slice(&word(run.end).to_le_bytes());
     }
+}
+
+/// The mask of a block in which all words differ.
+#[inline(always)]
+fn all_of<V: Vector>() -> u64 {
+    u64::MAX >> (u64::BITS - V::BITS * (BLOCK / 4) as u32)
 }
 
 /// The first byte of the changed words of a block.

@@ -1,3 +1,5 @@
+#![allow(clippy::single_range_in_vec_init)] // one interval is the usual case
+
 use std::ops::Range;
 
 use proptest::collection::vec;
