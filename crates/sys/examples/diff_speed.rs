@@ -175,7 +175,9 @@ fn applying(bench: &mut Bench, rounds: usize) {
             let mut frame = bench.frame.lock(0..out.len() as u64).expect("room");
             let to = &mut frame[..];
             copies.push(timed(|| black_box(to).copy_from_slice(black_box(&out))));
-            times.push(timed(|| drop(apply_diff(&twin, None, &out, segments, tail).expect("applied"))));
+            times.push(timed(|| {
+                black_box(apply_diff(&twin, None, &out, segments, tail).expect("applied"));
+            }));
         }
         show(&format!("apply, {title}"), out.len(), median(&mut times), &[("copy", median(&mut copies))]);
     }
