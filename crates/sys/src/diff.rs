@@ -19,8 +19,7 @@ mod kernel;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod neon;
 mod scalar;
-// Of no use where there are no vectors.
-#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(dead_code))]
+#[allow(dead_code)] // where there are no vectors
 mod vector;
 #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
 mod x86;

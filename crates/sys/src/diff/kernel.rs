@@ -41,6 +41,7 @@ impl Kernel {
     ///
     /// # Safety
     /// The processor can run `piece`.
+    #[allow(dead_code)] // where there are no vectors
     pub(super) unsafe fn vector(name: &'static str, piece: Piece) -> Self {
         Self { name, piece: Some(piece) }
     }
