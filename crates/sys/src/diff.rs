@@ -1,18 +1,31 @@
 //! Differences between a shared file and its mirror, and their application on the other side.
 //!
 //! What it is: the kernels and the layout of `BufferDiff` (channel notes, 5.6). What it is not: it compresses nothing
-//! and frames nothing. Invariants: each byte of shared memory is read once, and the same bytes go to the mirror and
-//! the output, so a program that writes meanwhile cannot make mirror and twin differ; nothing is written anywhere
-//! before a received diff has been checked completely.
+//! and frames nothing. Invariants: each byte that goes to the mirror and the output comes from one read of shared
+//! memory, and goes to both, so a program that writes meanwhile cannot make mirror and twin differ; a block that was
+//! found equal once is not looked at again; nothing is written anywhere before a received diff has been checked
+//! completely.
+//!
+//! Kernels over vector registers compare shared memory where it is, and load again, once, what looks changed. The one in
+//! plain Rust compares private copies of cache-sized pieces, for plain Rust must not look at memory that others write;
+//! so do all where a file can only be read by position.
 
 use std::ops::Range;
 
-use crate::mem::{Mirror, MirrorError, Region, RegionError};
+use crate::mem::{Mirror, MirrorError, Region, RegionError, RegionReader};
 
 mod apply;
+mod kernel;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+mod neon;
 mod scalar;
+#[allow(dead_code)] // where there are no vectors
+mod vector;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+mod x86;
 
 pub use apply::{ApplyError, apply_diff, apply_fill, touched};
+pub use kernel::Kernel;
 
 /// Blocks that are compared at once, and the size below which the end of a file counts as its tail.
 pub const BLOCK: usize = 64;
@@ -44,19 +57,26 @@ impl DiffOutput {
 #[derive(Debug)]
 pub struct Scratch {
     piece: Box<[u8]>,
+    kernel: Kernel,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { piece: vec![0; PIECE].into_boxed_slice() }
+        Self::with(Kernel::best())
     }
 }
 
 impl Scratch {
-    /// Fresh scratch memory.
+    /// Fresh scratch memory, for the fastest kernel.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Fresh scratch memory, for this kernel. All give the same bytes; for tests and for measuring.
+    #[must_use]
+    pub fn with(kernel: Kernel) -> Self {
+        Self { piece: vec![0; PIECE].into_boxed_slice(), kernel }
     }
 }
 
@@ -117,6 +137,7 @@ fn diff_into(
     scratch: &mut Scratch,
 ) -> Result<DiffOutput, DiffError> {
     let before = out.len();
+    let region = &region.reader();
     let size = region.len();
     let body = size - size % BLOCK as u64;
     if body / 4 > u64::from(u32::MAX) {
@@ -137,7 +158,7 @@ fn diff_into(
 }
 
 fn diff_interval(
-    region: &Region,
+    region: &RegionReader<'_>,
     mirror: &Mirror,
     interval: Range<u64>,
     out: &mut Vec<u8>,
@@ -145,13 +166,20 @@ fn diff_interval(
 ) -> Result<(), DiffError> {
     let mut old = mirror.lock(interval.clone())?;
     // The check of `body` makes every word number fit.
-    let mut runs = scalar::Runs::new((interval.start / 4) as u32);
+    let mut runs = scratch.kernel.runs((interval.start / 4) as u32);
+    if runs.in_place() {
+        if let Some(new) = region.in_place(interval.start, old.len())? {
+            runs.shared(new, &mut old, 0, out);
+            runs.finish(out);
+            return Ok(());
+        }
+    }
     let mut done = 0;
     while done < old.len() {
         let len = (old.len() - done).min(scratch.piece.len());
         let piece = &mut scratch.piece[..len];
         region.read(interval.start + done as u64, piece)?;
-        runs.piece(piece, &mut old, done, out);
+        runs.private(piece, &mut old, done, out);
         done += len;
     }
     runs.finish(out);
@@ -159,7 +187,7 @@ fn diff_interval(
 }
 
 fn diff_tail(
-    region: &Region,
+    region: &RegionReader<'_>,
     mirror: &Mirror,
     range: Range<u64>,
     out: &mut Vec<u8>,

@@ -8,4 +8,6 @@ mod shared;
 
 pub use file::SharedFile;
 pub use mirror::{Mirror, MirrorError, MirrorSlice};
+pub(crate) use region::RegionReader;
 pub use region::{AdoptError, FileKind, Region, RegionError};
+pub(crate) use shared::SharedBytes;

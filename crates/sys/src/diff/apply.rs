@@ -122,8 +122,9 @@ pub fn apply_diff(
     let size = region.len();
     let range = touched(payload, diff_size, ntrailing, size)?;
     let mut copy = mirror.map(|mirror| mirror.lock(range.clone())).transpose()?;
+    let mut target = region.writer();
     walk(payload, diff_size, ntrailing, size, |start, data| {
-        region.write(start, data)?;
+        target.write(start, data)?;
         if let Some(copy) = &mut copy {
             let from = (start - range.start) as usize;
             copy[from..from + data.len()].copy_from_slice(data);

@@ -1,4 +1,4 @@
-//! The comparing kernel in plain Rust, in shapes that compilers turn into vector code.
+//! The comparing kernel in plain Rust, in shapes that compilers turn into vector code: the reference for all others.
 //!
 //! It finds changed 64-byte blocks, trims their ends to exact words and joins them into runs. Invariant: bytes that
 //! it appends to the output and bytes that it stores in the mirror are the same.
@@ -124,7 +124,7 @@ fn words(chunks: std::slice::ChunksExact<'_, u8>) -> impl Iterator<Item = u64> {
 }
 
 /// The first and one past the last byte of the changed words. There is a change, and the length is a multiple of 4.
-fn ends(new: &[u8], old: &[u8]) -> (usize, usize) {
+pub(super) fn ends(new: &[u8], old: &[u8]) -> (usize, usize) {
     let differs = |at: &usize| {
         // Of constant length, so no call is made for it.
         let word = |bytes: &[u8]| [bytes[*at], bytes[*at + 1], bytes[*at + 2], bytes[*at + 3]];

@@ -206,6 +206,10 @@ fn bad_intervals() {
 
 #[test]
 fn a_scribbling_writer_cannot_make_the_sides_differ() {
+    Kernel::available().for_each(scribble);
+}
+
+fn scribble(kernel: Kernel) {
     let size = 200_000;
     let file = SharedFile::create(size, None).unwrap();
     let mine = Region::of_shared(&file).unwrap();
@@ -221,7 +225,7 @@ fn a_scribbling_writer_cannot_make_the_sides_differ() {
                 theirs.write(at as u64, &rng.bytes(len)).unwrap();
             }
         });
-        let (mut out, mut scratch) = (Vec::new(), Scratch::new());
+        let (mut out, mut scratch) = (Vec::new(), Scratch::with(kernel));
         for _ in 0..25 {
             out.clear();
             let fields = diff(&mine, &mirror, &[0..size], true, &mut out, &mut scratch).unwrap();
@@ -231,7 +235,7 @@ fn a_scribbling_writer_cannot_make_the_sides_differ() {
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
     let mut out = Vec::new();
-    let fields = diff(&mine, &mirror, &[0..size], true, &mut out, &mut Scratch::new()).unwrap();
+    let fields = diff(&mine, &mirror, &[0..size], true, &mut out, &mut Scratch::with(kernel)).unwrap();
     apply_diff(&twin, None, &out, fields.diff_size as usize, fields.ntrailing as usize).unwrap();
     assert!(content(&twin) == content(&theirs));
 }

@@ -1,4 +1,4 @@
-//! Memory that others may write at any time: read and written by copying, never lent out as a slice.
+//! Memory that others may write at any time: read and written by copying or by address, never lent out as a slice.
 //!
 //! One type over three backings. The heap serves simulations. A file that cannot shrink is mapped. Any other file of
 //! a local program is read and written by position, since touching a mapping of a file that was cut short raises
@@ -7,13 +7,13 @@
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::file::SharedFile;
-use super::shared::Mapping;
+use super::shared::{Mapping, SharedBytes};
 use crate::platform;
 
 /// The memory of one shared file, of which the first `len` bytes count.
@@ -236,23 +236,7 @@ impl Region {
     /// # Errors
     /// [`RegionError::OutOfRange`] beyond the end; [`RegionError::Shrunk`] if the file has become shorter.
     pub fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), RegionError> {
-        match &self.backing {
-            Backing::Heap(bytes) => {
-                let bytes = read_lock(bytes);
-                let range = within(offset, out.len(), bytes.len() as u64)?;
-                out.copy_from_slice(&bytes[range]);
-                Ok(())
-            }
-            Backing::File { fd, state, .. } => {
-                let state = read_lock(state);
-                let range = within(offset, out.len(), state.size)?;
-                match &state.mapping {
-                    Some(mapping) => mapping.read(range.start, out),
-                    None => read_at(fd, offset, out)?,
-                }
-                Ok(())
-            }
-        }
+        self.reader().read(offset, out)
     }
 
     /// Writes `data` from `offset` on.
@@ -260,15 +244,91 @@ impl Region {
     /// # Errors
     /// [`RegionError::OutOfRange`] beyond the end; [`RegionError::ReadOnly`] if the program did not allow it.
     pub fn write(&self, offset: u64, data: &[u8]) -> Result<(), RegionError> {
-        match &self.backing {
-            Backing::Heap(bytes) => {
-                let mut bytes = bytes.write().unwrap_or_else(PoisonError::into_inner);
+        self.writer().write(offset, data)
+    }
+
+    /// The region held for many reads. While it lives the same thread must not call any method of the region.
+    pub(crate) fn reader(&self) -> RegionReader<'_> {
+        RegionReader(match &self.backing {
+            Backing::Heap(bytes) => Reader::Heap(read_lock(bytes)),
+            Backing::File { fd, state, .. } => Reader::File { fd, state: read_lock(state) },
+        })
+    }
+
+    /// The region held for many writes, each of which costs little then. While it lives the same thread must not call
+    /// any method of the region.
+    pub(crate) fn writer(&self) -> RegionWriter<'_> {
+        RegionWriter(match &self.backing {
+            Backing::Heap(bytes) => Writer::Heap(bytes.write().unwrap_or_else(PoisonError::into_inner)),
+            Backing::File { fd, state, .. } => Writer::File { fd, state: read_lock(state) },
+        })
+    }
+}
+
+/// A region that cannot grow for now.
+#[derive(Debug)]
+pub(crate) struct RegionReader<'a>(Reader<'a>);
+
+#[derive(Debug)]
+enum Reader<'a> {
+    Heap(RwLockReadGuard<'a, Vec<u8>>),
+    File { fd: &'a OwnedFd, state: RwLockReadGuard<'a, State> },
+}
+
+impl RegionReader<'_> {
+    /// As [`Region::len`].
+    pub(crate) fn len(&self) -> u64 {
+        match &self.0 {
+            Reader::Heap(bytes) => bytes.len() as u64,
+            Reader::File { state, .. } => state.size,
+        }
+    }
+
+    /// As [`Region::read`].
+    pub(crate) fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), RegionError> {
+        match self.in_place(offset, out.len())? {
+            Some(bytes) => bytes.read(0, out),
+            None => match &self.0 {
+                Reader::Heap(_) => {}
+                Reader::File { fd, .. } => read_at(fd, offset, out)?,
+            },
+        }
+        Ok(())
+    }
+
+    /// `len` bytes from `offset` on, where they are. `None` if they can only be read by position.
+    ///
+    /// # Errors
+    /// [`RegionError::OutOfRange`] beyond the end.
+    pub(crate) fn in_place(&self, offset: u64, len: usize) -> Result<Option<SharedBytes<'_>>, RegionError> {
+        let range = within(offset, len, self.len())?;
+        Ok(match &self.0 {
+            Reader::Heap(bytes) => Some(SharedBytes::of(&bytes[range])),
+            Reader::File { state, .. } => state.mapping.as_ref().map(|mapping| mapping.bytes(range)),
+        })
+    }
+}
+
+/// A region that cannot grow for now, and that we write.
+#[derive(Debug)]
+pub(crate) struct RegionWriter<'a>(Writer<'a>);
+
+#[derive(Debug)]
+enum Writer<'a> {
+    Heap(RwLockWriteGuard<'a, Vec<u8>>),
+    File { fd: &'a OwnedFd, state: RwLockReadGuard<'a, State> },
+}
+
+impl RegionWriter<'_> {
+    /// As [`Region::write`].
+    pub(crate) fn write(&mut self, offset: u64, data: &[u8]) -> Result<(), RegionError> {
+        match &mut self.0 {
+            Writer::Heap(bytes) => {
                 let range = within(offset, data.len(), bytes.len() as u64)?;
                 bytes[range].copy_from_slice(data);
                 Ok(())
             }
-            Backing::File { fd, state, .. } => {
-                let state = read_lock(state);
+            Writer::File { fd, state } => {
                 let range = within(offset, data.len(), state.size)?;
                 match &state.mapping {
                     Some(mapping) if mapping.writable() => mapping.write(range.start, data),
@@ -281,7 +341,7 @@ impl Region {
     }
 }
 
-fn read_lock<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+fn read_lock<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 

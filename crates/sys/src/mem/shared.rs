@@ -1,10 +1,12 @@
 //! A mapping of a file that other programs write at the same time.
 //!
-//! It hands out copies, never references: bytes here change under our hands, which a Rust reference must never see.
-//! The two copying functions are kept opaque to the optimiser, so that nothing is read from shared memory twice.
+//! It hands out copies or addresses, never references: bytes here change under our hands, which a Rust reference must
+//! never see. The copying functions are kept opaque to the optimiser, so that nothing is read from shared memory twice.
 
 use std::hint::black_box;
 use std::io;
+use std::marker::PhantomData;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 
@@ -46,10 +48,12 @@ impl Mapping {
         self.writable
     }
 
-    pub(super) fn read(&self, offset: usize, out: &mut [u8]) {
-        assert!(offset <= self.len && out.len() <= self.len - offset);
-        // SAFETY: checked above; `out` is private memory, so the two do not overlap.
-        unsafe { copy(self.ptr.as_ptr().add(offset), out.as_mut_ptr(), out.len()) };
+    /// The bytes where they are.
+    pub(super) fn bytes(&self, range: Range<usize>) -> SharedBytes<'_> {
+        assert!(range.start <= range.end && range.end <= self.len);
+        // SAFETY: checked above.
+        let ptr = unsafe { self.ptr.as_ptr().add(range.start) };
+        SharedBytes { ptr, len: range.len(), life: PhantomData }
     }
 
     pub(super) fn write(&self, offset: usize, data: &[u8]) {
@@ -63,6 +67,37 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         // SAFETY: the mapping is ours and nobody has a pointer into it.
         let _ = unsafe { rustix::mm::munmap(self.ptr.as_ptr().cast(), self.len) };
+    }
+}
+
+/// Where bytes are that others may write at any time. For the life `'a` they can be read without a fault; what is read
+/// twice may differ, and no reference to them may be made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SharedBytes<'a> {
+    ptr: *const u8,
+    len: usize,
+    life: PhantomData<&'a u8>,
+}
+
+impl<'a> SharedBytes<'a> {
+    /// Bytes that in truth nobody writes.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { ptr: bytes.as_ptr(), len: bytes.len(), life: PhantomData }
+    }
+
+    pub(crate) fn as_ptr(self) -> *const u8 {
+        self.ptr
+    }
+
+    pub(crate) fn len(self) -> usize {
+        self.len
+    }
+
+    /// Copies `out.len()` bytes from `offset` on, each of which is read once.
+    pub(crate) fn read(self, offset: usize, out: &mut [u8]) {
+        assert!(offset <= self.len && out.len() <= self.len - offset);
+        // SAFETY: checked above; a `&mut` slice is private memory, so the two do not overlap.
+        unsafe { copy(self.ptr.add(offset), out.as_mut_ptr(), out.len()) };
     }
 }
 
