@@ -258,7 +258,7 @@ impl Engine {
     pub fn on_channel(&mut self, now: Now, frame: Frame) -> Result<(), Fault> {
         self.guarded(now, |engine| {
             engine.count(&frame);
-            engine.inbound.queue.push_back(frame);
+            engine.inbound.queue.push_back((now.instant, frame));
             engine.take_frames()
         })
     }

@@ -11,7 +11,7 @@ pub struct Capabilities(pub u32);
 impl Capabilities {
     /// A plain peer.
     pub const NONE: Self = Self(0);
-    /// The display's side understands [`super::Frame::AwaitRelease`].
+    /// The display's side understands [`super::Frame::AwaitRelease`], and says [`super::Frame::Held`].
     pub const RELEASES: Self = Self(1);
     /// Content may be a copy of other content.
     pub const COPIES: Self = Self(2);

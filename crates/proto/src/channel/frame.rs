@@ -43,8 +43,9 @@ pub mod kind {
     pub const COPY: u8 = 26;
     pub const PIXELS: u8 = 27;
     pub const PACKED_DIFF: u8 = 28;
+    pub const HELD: u8 = 29;
     /// One past the last assigned code.
-    pub const END: u8 = 29;
+    pub const END: u8 = 30;
 }
 
 /// New content for a replicated buffer; the payload is still compressed.
@@ -210,6 +211,8 @@ pub enum Frame {
     /// Everything behind it waits until the compositor has released this `wl_buffer`: the application was told so
     /// ahead of time, and what follows changes it.
     AwaitRelease(ObjectId),
+    /// The commit of this frame callback came so many microseconds before the answer that follows.
+    Held(ObjectId, u32),
 }
 
 impl Frame {
@@ -235,6 +238,7 @@ impl Frame {
             Self::Version(_) => kind::VERSION,
             Self::Capabilities(_) => kind::CAPABILITIES,
             Self::AwaitRelease(_) => kind::AWAIT_RELEASE,
+            Self::Held(..) => kind::HELD,
         }
     }
 
@@ -266,7 +270,10 @@ impl Frame {
         match self {
             Self::Protocol(_) => 4,
             Self::InjectRids(rids) => 4 + 4 * rids.len(),
-            Self::OpenFile { .. } | Self::ExtendFile { .. } | Self::Update(_, Update::Copy { .. }) => 12,
+            Self::OpenFile { .. }
+            | Self::ExtendFile { .. }
+            | Self::Held(..)
+            | Self::Update(_, Update::Copy { .. }) => 12,
             Self::Update(_, Update::Pixels { .. }) => 28,
             Self::Update(_, Update::Packed { .. }) => 20,
             Self::Update(..) => 16,
@@ -313,6 +320,10 @@ impl Frame {
             | Self::Version(n)
             | Self::Capabilities(Capabilities(n))
             | Self::AwaitRelease(ObjectId(n)) => out.put_u32_le(*n),
+            Self::Held(ObjectId(callback), time) => {
+                out.put_u32_le(*callback);
+                out.put_u32_le(*time);
+            }
             Self::Close(code) => out.put_i32_le(*code),
         }
     }
@@ -383,6 +394,10 @@ impl Frame {
                     kind::CAPABILITIES => Self::Capabilities(Capabilities(value)),
                     _ => Self::AwaitRelease(ObjectId(value)),
                 }
+            }
+            kind::HELD => {
+                exactly(12)?;
+                Self::Held(ObjectId(word(4)?), word(8)?)
             }
             known if known < kind::END => return Err(ChannelError::UnexpectedKind(known)),
             unknown => return Err(ChannelError::UnknownKind(unknown)),

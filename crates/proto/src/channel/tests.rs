@@ -71,6 +71,7 @@ fn samples() -> Vec<(Frame, Vec<u8>)> {
         (Frame::Version(17), vec![0x17, 1, 0, 0, 17, 0, 0, 0]),
         (Frame::Capabilities(Capabilities(5)), vec![0x18, 1, 0, 0, 5, 0, 0, 0]),
         (Frame::AwaitRelease(ObjectId(9)), vec![0x19, 1, 0, 0, 9, 0, 0, 0]),
+        (Frame::Held(ObjectId(9), 5), vec![0x9d, 1, 0, 0, 9, 0, 0, 0, 5, 0, 0, 0]),
         (
             Frame::Update(Rid(1), copy),
             [
@@ -152,7 +153,7 @@ fn stated_lengths_are_free() {
 fn impossible_frames() {
     let word = |length: u32, kind: u32| length << 5 | kind;
     let length = |kind, length| ChannelError::Length { kind, length };
-    let cases: [(&[u32], ChannelError); 17] = [
+    let cases: [(&[u32], ChannelError); 18] = [
         (&[word(0, 0)], length(0, 0)),
         (&[word(3, 7)], length(7, 3)),
         (&[word(4, 1)], length(1, 4)),
@@ -168,7 +169,8 @@ fn impossible_frames() {
         (&[word(12, 2), 0, 1], ChannelError::ZeroRid),
         (&[word(8, 9), 1], ChannelError::UnexpectedKind(9)),
         (&[word(8, 17), 1], ChannelError::UnexpectedKind(17)),
-        (&[word(8, 29), 1], ChannelError::UnknownKind(29)),
+        (&[word(8, 29), 1], length(29, 8)),
+        (&[word(8, 30), 1], ChannelError::UnknownKind(30)),
         (&[word(8, 31)], ChannelError::UnknownKind(31)),
     ];
     for (words, error) in cases {

@@ -88,6 +88,15 @@ pub struct Callback {
     surface: ObjectId,
     /// The application has been told.
     told: bool,
+    /// On the display's side: when its commit came. On the other: for how long it was there, in nanoseconds.
+    arrival: Option<Arrival>,
+}
+
+/// See [`Callback`].
+#[derive(Clone, Copy, Debug)]
+enum Arrival {
+    At(Instant),
+    Ago(u64),
 }
 
 impl State {
@@ -117,8 +126,9 @@ impl State {
 
     /// A frame callback is asked for.
     pub fn frame_asked(&mut self, surface: ObjectId, callback: ObjectId) {
-        if self.role == Role::App && self.objects.surface(surface).is_some() {
-            self.set_data(callback, Data::Callback(Callback { surface, told: false }));
+        let wanted = self.role == Role::App || self.agreed().has(Capabilities::RELEASES);
+        if wanted && self.objects.surface(surface).is_some() {
+            self.set_data(callback, Data::Callback(Callback { surface, told: false, arrival: None }));
             self.objects.surface(surface).into_iter().for_each(|it| it.paced.asked.push(callback));
         }
     }
@@ -144,6 +154,9 @@ impl State {
         }
         // What was answered before is nobody's any more.
         asked.retain(|it| matches!(self.objects.data(*it), Some(Data::Callback(it)) if it.surface == id));
+        if self.role == Role::Display {
+            self.callbacks_came(&asked);
+        }
         if asked.is_empty() || !self.paces() || self.is_synchronised(id) {
             return;
         }
@@ -158,6 +171,27 @@ impl State {
             let by_another = attached.filter(|new| !new.is_null()).and(replaced);
             ahead.replaced.extend(by_another.filter(|old| Some(*old) != attached));
         }
+    }
+
+    /// On the display's side: a commit with these callbacks has come.
+    fn callbacks_came(&mut self, asked: &[ObjectId]) {
+        let came = self.came;
+        for id in asked {
+            if let Some(Data::Callback(callback)) = self.objects.data(*id) {
+                callback.arrival = Some(Arrival::At(came));
+            }
+        }
+    }
+
+    /// On the display's side: the compositor has answered a callback.
+    pub fn callback_leaves(&mut self, id: ObjectId) {
+        let now = self.now.instant;
+        let Some(Data::Callback(Callback { arrival: Some(Arrival::At(came)), .. })) = self.objects.data(id)
+        else {
+            return;
+        };
+        let held = now.0.saturating_sub(came.0) / 1000;
+        self.send(Frame::Held(id, u32::try_from(held).unwrap_or(u32::MAX)));
     }
 
     fn buffer_committed(&mut self, new: ObjectId, replaced: Option<ObjectId>) {
@@ -258,15 +292,19 @@ impl State {
 
     /// The compositor has answered a callback with this time. What to tell the application instead; nothing if it knows.
     pub fn callback_answered(&mut self, callback: ObjectId, time: u32) -> Option<u32> {
-        let Some(Data::Callback(Callback { surface, told })) = self.objects.data(callback) else {
+        let Some(Data::Callback(Callback { surface, told, arrival })) = self.objects.data(callback) else {
             return Some(time);
+        };
+        let held = match arrival {
+            Some(Arrival::Ago(held)) => Some(*held),
+            _ => None,
         };
         let (surface, told) = (*surface, *told);
         let interval = self.interval(surface);
         let now = self.now.instant;
         let (ahead, objects) = (&mut self.ahead, &mut self.objects);
         if let Some(surface) = objects.surface(surface) {
-            surface.paced.pacing.answered(now, (callback, time), &mut ahead.road, interval);
+            surface.paced.pacing.answered(now, (callback, held), &mut ahead.road, interval);
         }
         (!told).then(|| ahead.road.heard(now, time))
     }
@@ -318,6 +356,18 @@ impl Engine {
             return peer(Reason::Unexpected(kind::AWAIT_RELEASE));
         }
         self.state.ahead.awaited = Some((buffer, self.state.now.instant.after(PATIENCE)));
+        Ok(())
+    }
+
+    /// For how many microseconds the compositor's half had what asked for this callback.
+    pub(super) fn take_held(&mut self, callback: ObjectId, time: u32) -> Result<(), Fault> {
+        if !self.state.paces() {
+            return peer(Reason::Unexpected(kind::HELD));
+        }
+        // One that is not known any more is nobody's.
+        if let Some(Data::Callback(it)) = self.state.objects.data(callback) {
+            it.arrival = Some(Arrival::Ago(u64::from(time) * 1000));
+        }
         Ok(())
     }
 

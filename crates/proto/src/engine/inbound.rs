@@ -13,7 +13,7 @@ use super::fault::{Fault, Limited, Party, Reason};
 use super::state::State;
 use super::{Engine, drain};
 use crate::channel::{Capabilities, Frame, WireVersion, kind};
-use crate::ids::{Rid, Role};
+use crate::ids::{Instant, Rid, Role};
 use crate::shadow::{Body, Shadow};
 use crate::wayland::{Form, Header, Way, split_first};
 
@@ -25,8 +25,8 @@ const MAX_LANE_BYTES: u64 = 4 << 20;
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Inbound {
-    /// Frames that wait behind the gate.
-    pub queue: VecDeque<Frame>,
+    /// Frames that wait behind the gate, and when they came.
+    pub queue: VecDeque<(Instant, Frame)>,
     /// The `Protocol` body that is being handled.
     current: Bytes,
     /// Announced ids, in order.
@@ -48,10 +48,10 @@ impl Inbound {
         self.waiting == Some(rid)
     }
 
-    /// `frame`, which has come just now, is handled once nothing works on this shadow.
-    pub fn wait(&mut self, rid: Rid, frame: Frame) {
+    /// `frame`, which is being handled, is handled once nothing works on this shadow.
+    pub fn wait(&mut self, rid: Rid, came: Instant, frame: Frame) {
         self.waiting = Some(rid);
-        self.queue.push_front(frame);
+        self.queue.push_front((came, frame));
     }
 
     /// No further frame may come now.
@@ -85,7 +85,8 @@ impl Engine {
             }
             if !self.inbound.current.is_empty() {
                 self.take_messages()?;
-            } else if let Some(frame) = self.inbound.queue.pop_front() {
+            } else if let Some((came, frame)) = self.inbound.queue.pop_front() {
+                self.state.came = came;
                 self.take_frame(frame)?;
             } else {
                 return Ok(());
@@ -111,6 +112,7 @@ impl Engine {
             Frame::Version(version) => return self.adopt_version(version),
             Frame::Capabilities(theirs) => return self.adopt_capabilities(theirs),
             Frame::AwaitRelease(buffer) => return self.take_await(buffer),
+            Frame::Held(callback, time) => return self.take_held(callback, time),
         }
         Ok(())
     }
@@ -189,7 +191,7 @@ impl Engine {
         let Some(shadow) = self.state.shadows.get_mut(rid) else { return self.state.late(rid) };
         // Growing moves the mirror that jobs work on.
         if !shadow.is_idle() {
-            self.inbound.wait(rid, Frame::ExtendFile { rid, size });
+            self.inbound.wait(rid, self.state.came, Frame::ExtendFile { rid, size });
             return Ok(());
         }
         let Some(file) = shadow.as_file().filter(|_| !ours) else { return peer(Reason::WrongKind(rid)) };

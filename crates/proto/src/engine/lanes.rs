@@ -29,7 +29,7 @@ impl Engine {
         let source = match update.source() {
             Some(source) => match self.check_copy(rid, source, &update)? {
                 Some(busy) => {
-                    self.inbound.wait(busy, Frame::Update(rid, update));
+                    self.inbound.wait(busy, self.state.came, Frame::Update(rid, update));
                     return Ok(());
                 }
                 None => Some(source),

@@ -40,7 +40,7 @@ pub(crate) fn interval(rate: Option<i32>) -> u64 {
 /// What is known of the way to the compositor and back.
 #[derive(Debug, Default)]
 pub(crate) struct Road {
-    /// The shortest time from commit to answer, of this span and the one before.
+    /// The shortest time there and back, of this span and the one before.
     shortest: [Option<u64>; 2],
     since: Instant,
     /// A span is over: the shortest time is to be measured anew where queues may hide it.
@@ -59,7 +59,7 @@ fn milliseconds(now: Instant) -> u32 {
 }
 
 impl Road {
-    /// The shortest time from commit to answer, in nanoseconds.
+    /// The shortest time from commit to answer without what a commit waited over there, in nanoseconds.
     pub fn shortest(&self) -> Option<u64> {
         self.shortest.iter().flatten().min().copied()
     }
@@ -131,8 +131,12 @@ pub(crate) struct Pacing {
     hold: Instant,
     /// When the compositor answered last, and the bytes that were known to be over then.
     answered: Option<(Instant, u64)>,
-    /// The compositor's time of its last answer.
-    refreshed: Option<u32>,
+    /// How restless the road is: the mean time there and back, and the mean difference from it, in nanoseconds.
+    trip: Option<(u64, u64)>,
+    /// Commits in a row that waited over there for much longer than they should.
+    early: u32,
+    /// Until then the effect of a leap is not seen.
+    leapt: Instant,
     /// The window is small to see how long the road is without a queue.
     probing: bool,
     /// Answers that came too late for the display's rate, one after the other.
@@ -188,11 +192,11 @@ impl Pacing {
         commit.callbacks.clone()
     }
 
-    /// The compositor has answered a callback, with its own time in milliseconds.
+    /// The compositor has answered a callback, whose commit was over there for so many nanoseconds, if that is known.
     pub fn answered(
         &mut self,
         now: Instant,
-        (callback, refreshed): (ObjectId, u32),
+        (callback, held): (ObjectId, Option<u64>),
         road: &mut Road,
         interval: u64,
     ) {
@@ -203,18 +207,22 @@ impl Pacing {
         }
         let Some(commit) = self.commits.remove(at) else { return };
         let time = now.0.saturating_sub(commit.at.0);
-        let shortest = road.shortest().unwrap_or(time).min(time);
-        road.measured(now, time);
+        let held = held.map(|held| held.min(time));
+        let trip = time - held.unwrap_or(0);
+        let shortest = road.shortest().unwrap_or(trip).min(trip);
+        road.measured(now, trip);
+        let spread = self.trip.map_or(trip / 8, |(mean, spread)| (spread * 7 + mean.abs_diff(trip)) / 8);
+        self.trip = Some((self.trip.map_or(trip, |(mean, _)| (mean * 7 + trip) / 8), spread));
         let bytes = self.measure_rate(now, &commit, road, interval);
         if !commit.told {
             self.tick = now.after(interval);
         }
         if self.is_ahead() {
-            self.steer(now, time, shortest, interval);
-            if self.refreshed == Some(refreshed) && now >= self.hold {
-                // Two frames met in one refresh, and another will pass without any.
-                self.tick = self.tick.after(interval / 4);
-                self.hold = now.after(time);
+            self.widen(now, time, shortest, interval);
+            self.steer(now, (time, held), interval);
+            if shortest < interval / 4 {
+                // So near that the compositor's own pace is as quick, and nothing can be stale.
+                (self.window, self.late) = (1, 0);
             }
             if bytes >= LARGE && std::mem::take(&mut road.outdated) {
                 (self.window, self.probing) = (1, true);
@@ -227,7 +235,6 @@ impl Pacing {
             }
             self.probing = false;
         }
-        self.refreshed = Some(refreshed);
     }
 
     /// The bytes that were answered now.
@@ -242,9 +249,8 @@ impl Pacing {
         bytes
     }
 
-    /// Makes the window as large as the road is long, and the ticks such that commits arrive in the middle between two
-    /// refreshes.
-    fn steer(&mut self, now: Instant, time: u64, shortest: u64, interval: u64) {
+    /// Makes the window as large as the road is long.
+    fn widen(&mut self, now: Instant, time: u64, shortest: u64, interval: u64) {
         let most = (shortest / interval + 3).min(u64::from(MOST)) as u32;
         if time > shortest + interval * 5 / 2 {
             if now >= self.hold {
@@ -256,16 +262,25 @@ impl Pacing {
             self.window += 1;
         }
         self.window = self.window.clamp(LEAST, most.max(LEAST));
-        let wanted = shortest + interval / 2;
-        let step = |error: u64| error.min(interval) / 16;
-        self.tick = match time > wanted {
-            true => self.tick.after(step(time - wanted)),
-            false => Instant(self.tick.0.saturating_sub(step(wanted - time))),
-        };
-        if shortest + interval / 2 < interval * 3 / 4 {
-            // So near that the compositor's own pace is as quick, and nothing can be stale.
-            (self.window, self.late) = (1, 0);
+    }
+
+    /// Makes the ticks such that commits arrive a little before a refresh, the more so the more restless the road is. A
+    /// commit that waits for longer stands behind another, or has missed a refresh: then one refresh passes without any.
+    fn steer(&mut self, now: Instant, (time, held): (u64, Option<u64>), interval: u64) {
+        let Some(held) = held else { return };
+        let spread = self.trip.map_or(0, |(_, spread)| spread);
+        let wanted = (interval / 4 + spread * 3).min(interval / 2);
+        self.early = if held > wanted + interval / 2 { self.early + 1 } else { 0 };
+        if self.early > 1 && now >= self.leapt {
+            self.tick = self.tick.after((held - wanted).min(interval));
+            self.leapt = now.after(time + interval);
+            return;
         }
+        let step = |error: u64| error.min(interval) / 16;
+        self.tick = match held > wanted {
+            true => self.tick.after(step(held - wanted)),
+            false => Instant(self.tick.0.saturating_sub(step(wanted - held))),
+        };
     }
 
     /// A callback's id is gone: it will not be answered any more.

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub role: Role,
     pub config: Config,
     pub now: Now,
+    /// When the frame came that is being handled.
+    pub came: Instant,
     pub objects: Objects,
     pub shadows: Shadows,
     /// Globals that passed, by name.
@@ -69,6 +71,7 @@ impl State {
             peer: config.peer.filter(|_| role == Role::Display),
             config,
             now: Now::default(),
+            came: Instant::default(),
             objects: Objects::new(),
             shadows: Shadows::new(role),
             globals: BTreeMap::new(),

@@ -36,6 +36,7 @@ fn on_output(cx: &mut Cx<'_>, on: bool) -> Result<Verdict, Fault> {
 fn done(cx: &mut Cx<'_>) -> Result<Verdict, Fault> {
     let said = cx.uint(0)?;
     if !cx.inbound {
+        cx.state.callback_leaves(cx.id);
         return Ok(Verdict::Pass);
     }
     Ok(match cx.state.callback_answered(cx.id, said) {

@@ -202,6 +202,30 @@ fn the_display_holds_back() {
     assert_eq!(app(None).try_peer(Frame::AwaitRelease(ObjectId(9))), refused);
 }
 
+/// The application's half is told for how long a commit was here before it was answered.
+#[test]
+fn how_long_a_commit_was_held() {
+    let mut rig = Rig::new(Role::Display, Config { peer: Some(Capabilities::RELEASES), ..config() });
+    rig.bind("wl_compositor", 5, 4);
+    rig.messages([(request("wl_compositor", "create_surface", 4).new_id(ObjectId(SURFACE)), 0)]);
+    rig.at(5).messages([(frame(20), 0), (commit(), 0)]);
+    rig.at(12).local([event("wl_callback", "done", 20).uint(7)], 0);
+    let held = rig.frames.iter().position(|it| *it == Frame::Held(ObjectId(20), 7000)).expect("it is said");
+    let done = rig.frames.iter().rposition(|it| matches!(it, Frame::Protocol(_))).expect("it is passed on");
+    assert!(held < done, "before the answer");
+
+    let refused = fault(Party::Peer, Reason::Unexpected(kind::HELD));
+    assert_eq!(rig.try_peer(Frame::Held(ObjectId(20), 1)), refused);
+    assert_eq!(app(None).try_peer(Frame::Held(ObjectId(20), 1)), refused);
+    // Nobody is confused by what is said of something else.
+    let mut rig = app(Some(Capabilities::RELEASES)).with_road();
+    for id in [0, 20, 99, SURFACE] {
+        rig.peer(Frame::Held(ObjectId(id), u32::MAX));
+    }
+    rig.at(101).show(BUFFERS[1], 21).at(120);
+    assert!(rig.got().contains(&(21, 0)));
+}
+
 /// The end of the channel is not the end before what waited has been said.
 #[test]
 fn what_waits_is_said_at_the_end() {
