@@ -373,10 +373,10 @@ impl Engine {
 
     /// Everything that was committed is on the channel.
     pub(super) fn commits_sent(&mut self) {
-        let sent = self.state.sent;
+        let (now, sent) = (self.state.now.instant, self.state.sent);
         for id in std::mem::take(&mut self.state.ahead.fresh) {
             let surface = self.state.objects.surface(id);
-            surface.into_iter().for_each(|it| it.paced.pacing.flushed(sent));
+            surface.into_iter().for_each(|it| it.paced.pacing.flushed(now, sent));
         }
     }
 

@@ -111,8 +111,8 @@ impl Road {
 struct Commit {
     callbacks: Vec<ObjectId>,
     at: Instant,
-    /// Bytes on the channel up to its end, and the share of it, once they are there.
-    upto: Option<u64>,
+    /// Bytes on the channel up to its end, once they are there, and when that was.
+    upto: Option<(u64, Instant)>,
     /// The application has been told.
     told: bool,
     /// Nothing else of this surface was unanswered when it was made.
@@ -129,7 +129,7 @@ pub(crate) struct Pacing {
     tick: Instant,
     /// Until then the window does not shrink again: what is under way was sent before it last did.
     hold: Instant,
-    /// When the compositor answered last, and the bytes that were known to be over then.
+    /// When what the compositor answered last came there, and the bytes that were known to be over then.
     answered: Option<(Instant, u64)>,
     /// How restless the road is: the mean time there and back, and the mean difference from it, in nanoseconds.
     trip: Option<(u64, u64)>,
@@ -165,8 +165,9 @@ impl Pacing {
     }
 
     /// All that was committed so far is on the channel, which has carried `sent` bytes.
-    pub fn flushed(&mut self, sent: u64) {
-        self.commits.iter_mut().rev().take_while(|it| it.upto.is_none()).for_each(|it| it.upto = Some(sent));
+    pub fn flushed(&mut self, now: Instant, sent: u64) {
+        let fresh = self.commits.iter_mut().rev().take_while(|it| it.upto.is_none());
+        fresh.for_each(|it| it.upto = Some((sent, now)));
     }
 
     /// When [`Self::take_due`] has something, if nothing else happens.
@@ -213,7 +214,8 @@ impl Pacing {
         road.measured(now, trip);
         let spread = self.trip.map_or(trip / 8, |(mean, spread)| (spread * 7 + mean.abs_diff(trip)) / 8);
         self.trip = Some((self.trip.map_or(trip, |(mean, _)| (mean * 7 + trip) / 8), spread));
-        let bytes = self.measure_rate(now, &commit, road, interval);
+        let came = Instant(now.0.saturating_sub(held.unwrap_or(0)));
+        let bytes = self.measure_rate(came, &commit, road, interval);
         if !commit.told {
             self.tick = now.after(interval);
         }
@@ -237,11 +239,12 @@ impl Pacing {
         }
     }
 
-    /// The bytes that were answered now.
-    fn measure_rate(&mut self, now: Instant, commit: &Commit, road: &mut Road, interval: u64) -> u64 {
-        let upto = commit.upto.unwrap_or_default();
-        let (before, delivered) = self.answered.replace((now, upto)).unwrap_or((commit.at, upto));
-        let since = now.0.saturating_sub(before.max(commit.at).0);
+    /// The bytes that had come at `at` and not at an answer before.
+    fn measure_rate(&mut self, at: Instant, commit: &Commit, road: &mut Road, interval: u64) -> u64 {
+        let (upto, left) = commit.upto.unwrap_or_default();
+        let (before, delivered) = self.answered.replace((at, upto)).unwrap_or((left, upto));
+        // What it took to pack is not the link's.
+        let since = at.0.saturating_sub(before.max(left).0);
         let bytes = upto.saturating_sub(delivered);
         if bytes >= LARGE && since > interval / 2 {
             road.carried((u128::from(bytes) * 1_000_000_000 / u128::from(since)) as u64);
@@ -269,14 +272,16 @@ impl Pacing {
     fn steer(&mut self, now: Instant, (time, held): (u64, Option<u64>), interval: u64) {
         let Some(held) = held else { return };
         let spread = self.trip.map_or(0, |(_, spread)| spread);
-        let wanted = (interval / 4 + spread * 3).min(interval / 2);
+        let wanted = (interval / 3 + spread * 3).min(interval / 2);
         self.early = if held > wanted + interval / 2 { self.early + 1 } else { 0 };
         if self.early > 1 && now >= self.leapt {
             self.tick = self.tick.after((held - wanted).min(interval));
             self.leapt = now.after(time + interval);
             return;
         }
-        let step = |error: u64| error.min(interval) / 16;
+        // What is under way was not steered by this yet: the more of it, the smaller the steps.
+        let gentle = 16.max(3 * self.commits.len() as u64);
+        let step = |error: u64| error.min(interval) / gentle;
         self.tick = match held > wanted {
             true => self.tick.after(step(held - wanted)),
             false => Instant(self.tick.0.saturating_sub(step(wanted - held))),

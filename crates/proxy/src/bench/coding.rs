@@ -15,6 +15,8 @@ pub struct Coding {
     plain: Compression,
     /// Updates may name another.
     free: Option<Freedom>,
+    /// Moved content is looked for.
+    moves: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,24 +27,40 @@ enum Freedom {
     Rehearsal,
 }
 
+/// Searching takes about 0.5 ns for a byte, and what is found would have been packed to a fourteenth (`examples/moves`,
+/// [`super::choose`]): that is even at 150 MB/s, and half of it pays for certain. In bytes per second.
+const FAST: u64 = 75_000_000;
+
 /// Below so many bytes it does not pay to look at rows of pixels.
 const LEAST: u64 = 16 << 10;
 
 impl Coding {
     /// The channel's own way, always.
     pub fn plain(plain: Compression) -> Self {
-        Self { plain, free: None }
+        Self { plain, free: None, moves: true }
     }
 
     /// Whatever gets content there soonest over a link that carries `rate` bytes per second; `plain` if that is not
     /// known. Only if the peer understands it.
     pub fn free(plain: Compression, rate: Option<u64>, costs: Costs) -> Self {
-        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)) }
+        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)), moves: true }
     }
 
     /// Rows of pixels whenever that can be, for tests with small pictures.
     pub fn rehearsal(plain: Compression) -> Self {
-        Self { plain, free: Some(Freedom::Rehearsal) }
+        Self { plain, free: Some(Freedom::Rehearsal), moves: true }
+    }
+
+    /// The same for a link that carries so many bytes per second: where that is much, or nobody ever noticed that it is
+    /// not, content is there sooner than it could be found elsewhere.
+    #[must_use]
+    pub fn over(self, rate: Option<u64>) -> Self {
+        Self { moves: rate.is_some_and(|rate| rate < FAST), ..self }
+    }
+
+    /// Whether moved content is looked for.
+    pub fn finds_moves(&self) -> bool {
+        self.moves
     }
 
     /// The channel's own way.
@@ -52,7 +70,7 @@ impl Coding {
 
     /// Whether it may be worth to look at what so many bytes of pixels are like.
     pub fn may_predict(&self, bytes: u64) -> bool {
-        let predicted = |class| self.way(class, (1, Some(1))) == Some(Way::Predicted);
+        let predicted = |class| self.way(class, (bytes, Some(bytes))) == Some(Way::Predicted);
         (bytes >= LEAST || self.free == Some(Freedom::Rehearsal))
             && (predicted(Class::Smooth) || predicted(Class::Noise))
     }
@@ -98,6 +116,8 @@ mod tests {
         assert!(!at(Some(12_500_000)).may_predict(LEAST - 1));
         assert!(!at(Some(2_000_000_000)).may_predict(LEAST));
         assert!(Coding::rehearsal(lz4).may_predict(4));
+        let moves = |rate| at(rate).over(rate).finds_moves();
+        assert!(moves(Some(12_500_000)) && !moves(Some(1_000_000_000)) && !moves(None));
         for coding in [at(None), Coding::plain(lz4)] {
             assert!(!coding.may_predict(1 << 20) && coding.of_channel() == lz4);
             assert_eq!(coding.way(Class::Smooth, (9, Some(9))), None);

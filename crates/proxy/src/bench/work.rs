@@ -76,6 +76,7 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
+        Job::Move { .. } if !coding.finds_moves() => Ok(Done::Moved(ticket, Vec::new())),
         Job::Move { plane, source_offset, intervals, .. } => {
             moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
                 .map(|rects| Done::Moved(ticket, rects))

@@ -170,13 +170,14 @@ impl Connection<'_> {
 
     /// How content is coded now.
     fn coding(&self) -> Coding {
-        let free = self.settings.adaptive && self.engine.agreed().has(Capabilities::PIXELS);
-        if !free {
-            return Coding::plain(self.compression);
-        }
         let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
         let rate = known.or_else(|| self.engine.link_rate());
-        Coding::free(self.compression, rate, self.workers.costs())
+        let free = self.settings.adaptive && self.engine.agreed().has(Capabilities::PIXELS);
+        let coding = match free {
+            true => Coding::free(self.compression, rate, self.workers.costs()),
+            false => Coding::plain(self.compression),
+        };
+        coding.over(rate)
     }
 
     fn next_task(&mut self) -> Option<Task> {

@@ -31,9 +31,9 @@ fn the_slower_the_link_the_more_is_done() {
 #[test]
 fn rows_that_changed_in_part() {
     let costs = Costs::default();
-    assert_eq!(costs.soonest(100 * MEGABIT, Class::Smooth, (200, Some(256))), Way::Predicted);
-    assert_eq!(costs.soonest(100 * MEGABIT, Class::Smooth, (60, Some(256))), Way::Quick);
-    assert_ne!(costs.soonest(100 * MEGABIT, Class::Smooth, (256, None)), Way::Predicted);
+    assert_eq!(costs.soonest(100 * MEGABIT, Class::Smooth, (200_000, Some(256_000))), Way::Predicted);
+    assert_eq!(costs.soonest(100 * MEGABIT, Class::Smooth, (60_000, Some(256_000))), Way::Quick);
+    assert_ne!(costs.soonest(100 * MEGABIT, Class::Smooth, (256_000, None)), Way::Predicted);
 }
 
 fn sample(class: Class, way: Way, percent: u64, nanos: u64) -> Sample {
@@ -101,4 +101,13 @@ proptest! {
             prop_assert!(share(rate / slower) <= share(rate));
         }
     }
+}
+
+/// To begin costs more than a few bytes are worth, unless the link is very slow.
+#[test]
+fn little_is_packed_quickly() {
+    let costs = Costs::default();
+    let way = |rate, bytes| costs.soonest(rate, Class::Drawn, (bytes, None));
+    assert!(way(100 * MEGABIT, 300) <= Way::Lz4);
+    assert!(way(20 * MEGABIT, 8000) > Way::Lz4);
 }
