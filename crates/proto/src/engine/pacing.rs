@@ -23,6 +23,10 @@ const MEMORY: u64 = 10_000 * MILLISECOND;
 const LARGE: u64 = 64 << 10;
 /// Rates that are remembered.
 const RATES: usize = 8;
+/// A road so short does not leave the machine or the room...
+const NEAR: u64 = MILLISECOND;
+/// ...and unless it carries less, in bytes per second, what was measured is the pace of whoever unpacks.
+const SLOW: u64 = 20_000_000;
 /// Bytes that may wait for the channel before no more frames are asked for.
 pub(crate) const BACKLOG: u64 = 64 << 10;
 
@@ -102,7 +106,8 @@ impl Road {
 
     /// Bytes per second that the link has carried lately, if frames were large enough to tell.
     pub fn rate(&self) -> Option<u64> {
-        self.rates.iter().max().copied()
+        let near = self.shortest().is_some_and(|trip| trip < NEAR);
+        self.rates.iter().max().copied().filter(|rate| !near || *rate < SLOW)
     }
 }
 
