@@ -24,6 +24,7 @@
 pub mod app;
 pub mod compositor;
 pub mod desktop;
+pub mod distance;
 pub mod error;
 pub mod image;
 pub mod input;
