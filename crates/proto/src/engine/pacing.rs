@@ -30,6 +30,9 @@ const SLOW: u64 = 20_000_000;
 /// Bytes that may wait for the channel before no more frames are asked for.
 pub(crate) const BACKLOG: u64 = 64 << 10;
 
+/// The part of the caution that is lost with each commit, so that half of it is gone after some seconds.
+const CALM: u64 = 512;
+
 /// Refresh rates that are believed, in millihertz; others count as [`USUAL_RATE`].
 const RATES_BELIEVED: std::ops::RangeInclusive<i32> = 10_000..=1_000_000;
 /// In millihertz.
@@ -140,6 +143,8 @@ pub(crate) struct Pacing {
     trip: Option<(u64, u64)>,
     /// Commits in a row that waited over there for much longer than they should.
     early: u32,
+    /// Commits are made so much earlier because some were too late, in nanoseconds.
+    caution: u64,
     /// Until then the effect of a leap is not seen.
     leapt: Instant,
     /// The window is small to see how long the road is without a queue.
@@ -277,8 +282,12 @@ impl Pacing {
     fn steer(&mut self, now: Instant, (time, held): (u64, Option<u64>), interval: u64) {
         let Some(held) = held else { return };
         let spread = self.trip.map_or(0, |(_, spread)| spread);
-        let wanted = (interval / 3 + spread * 3).min(interval / 2);
+        let wanted = (interval / 3 + spread * 3 + self.caution).min(interval / 2);
         self.early = if held > wanted + interval / 2 { self.early + 1 } else { 0 };
+        self.caution = match self.early {
+            1 => (self.caution + interval / 16).min(interval / 6),
+            _ => self.caution - self.caution / CALM,
+        };
         if self.early > 1 && now >= self.leapt {
             self.tick = self.tick.after((held - wanted).min(interval));
             self.leapt = now.after(time + interval);
