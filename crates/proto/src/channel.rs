@@ -12,7 +12,7 @@ mod header;
 pub use capabilities::Capabilities;
 pub use copy::CopyRect;
 pub use deframe::Deframer;
-pub use frame::{Frame, MAX_FRAME, Update, coding, kind};
+pub use frame::{Frame, MAX_FRAME, Name, Update, coding, kind};
 pub use header::{CompressionCode, Greeting, KEY_OF_FARWAY, VideoCode, WireVersion};
 
 /// What can be wrong with bytes of the channel. Always the peer's doing.

@@ -8,10 +8,12 @@ mod choose;
 mod coding;
 mod moves;
 mod rows;
+mod shelf;
 mod work;
 mod workers;
 
 pub use choose::{Class, Costs, Sample, Way};
 pub use coding::Coding;
+pub use shelf::Shelf;
 pub use work::{Tools, run};
 pub use workers::{Home, Task, Workers};

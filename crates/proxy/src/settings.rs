@@ -9,6 +9,7 @@ use farway_proto::channel::{Capabilities, CompressionCode};
 use farway_proto::engine::{Config, Limits};
 use farway_sys::pack::{Compression, ParseCompressionError};
 
+use crate::bench::Shelf;
 use crate::stats::Tally;
 
 /// All that we can do beyond the plain channel.
@@ -90,6 +91,8 @@ pub struct Settings {
     /// Where shared memory lives on systems that have only files for it. `None`: the system's temporary
     /// folder.
     pub temporary: Option<PathBuf>,
+    /// Where files are kept that need not be sent twice; only between two processes that talk to nobody else.
+    pub shelf: Option<Arc<Shelf>>,
     /// Counts what is sent, if somebody wants to know.
     pub tally: Option<Arc<Tally>>,
 }
@@ -105,12 +108,24 @@ impl Default for Settings {
             capabilities: CAPABILITIES,
             trace: false,
             temporary: None,
+            shelf: None,
             tally: None,
         }
     }
 }
 
 impl Settings {
+    /// The same for a process of a session.
+    #[must_use]
+    pub fn of_session(self) -> Self {
+        match self.capabilities {
+            Capabilities::NONE => self,
+            some => {
+                Self { capabilities: some.with(Capabilities::HASHES), shelf: Some(Arc::default()), ..self }
+            }
+        }
+    }
+
     /// The engine's share of it.
     pub fn config(&self) -> Config {
         Config {

@@ -113,7 +113,7 @@ impl Keeper {
         start: Box<Start>,
         near: Secret,
     ) -> Result<Self, RunError> {
-        let house = House::new(words::settings(&start, settings))?;
+        let house = House::new(words::settings(&start, settings).of_session())?;
         let home = Home::new(&plan.directory)?;
         let secret = home::new_secret()?;
         let inlet = Arc::new(Inlet::new(house.ring()));

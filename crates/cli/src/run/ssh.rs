@@ -69,7 +69,7 @@ pub fn run(plan: Ssh, settings: Settings) -> Result<u8, RunError> {
         return Err(RunError::Background);
     }
     super::room_for_connections();
-    let mut house = House::new(settings)?;
+    let mut house = House::new(settings.of_session())?;
     let ring = house.ring();
     let terminal = Terminal::new(words.wants_terminal(terminal::is_input()), plan.term.as_deref());
     let mut start =
@@ -101,7 +101,7 @@ pub fn attach(plan: Attach, settings: Settings) -> Result<u8, RunError> {
     let inherited = Inherited::take(&plan.shown.compositor)?;
     let words = destined(&plan.reach)?;
     super::room_for_connections();
-    let mut house = House::new(settings)?;
+    let mut house = House::new(settings.of_session())?;
     let ring = house.ring();
     let shown = &plan.shown;
     screen::with(&shown.compositor, shown.secctx.as_ref(), inherited, ring, |compositor| {

@@ -17,7 +17,7 @@ impl Capabilities {
     pub const COPIES: Self = Self(2);
     /// Content names its coding, and may be pixels.
     pub const PIXELS: Self = Self(4);
-    /// Files that are read once may be named by their hash.
+    /// Files that are sent whole are kept ([`super::Frame::Have`]), and may be named by their hash.
     pub const HASHES: Self = Self(8);
 
     /// True if everything in `other` is in this set.

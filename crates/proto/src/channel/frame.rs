@@ -44,8 +44,10 @@ pub mod kind {
     pub const PIXELS: u8 = 27;
     pub const PACKED_DIFF: u8 = 28;
     pub const HELD: u8 = 29;
+    pub const HAVE: u8 = 30;
+    pub const NAMED: u8 = 31;
     /// One past the last assigned code.
-    pub const END: u8 = 30;
+    pub const END: u8 = 32;
 }
 
 /// New content for a replicated buffer; the payload is still compressed.
@@ -94,6 +96,13 @@ pub enum Update {
         coding: u32,
         /// `total` bytes once unpacked and transformed back.
         payload: Bytes,
+    },
+    /// Replaces all of the file by what the receiver keeps under a name. Only for those with [`Capabilities::HASHES`].
+    Named {
+        /// Bytes of the file.
+        size: u32,
+        /// A [`Name`].
+        name: Bytes,
     },
     /// Copies rectangles of bytes, in order, within the file or from another one.
     Copy {
@@ -151,6 +160,7 @@ impl Update {
                 u64::from(*diff_size) + u64::from(*ntrailing)
             }
             Self::Pixels { total, .. } => u64::from(*total),
+            Self::Named { size, .. } => u64::from(*size),
             Self::Copy { .. } => self.rects().fold(0, |sum, rect| sum.saturating_add(rect.bytes())),
         }
     }
@@ -162,10 +172,14 @@ impl Update {
             | Self::Diff { payload, .. }
             | Self::Packed { payload, .. }
             | Self::Pixels { payload, .. }
+            | Self::Named { name: payload, .. }
             | Self::Copy { payload, .. } => payload,
         }
     }
 }
+
+/// The SHA-256 of a file's content.
+pub type Name = [u8; 32];
 
 /// A message of the channel.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -213,6 +227,8 @@ pub enum Frame {
     AwaitRelease(ObjectId),
     /// The commit of this frame callback came so many microseconds before the answer that follows.
     Held(ObjectId, u32),
+    /// The content that was sent in one piece is kept under this name.
+    Have(Name),
 }
 
 impl Frame {
@@ -228,6 +244,8 @@ impl Frame {
             Self::Update(_, Update::Packed { .. }) => kind::PACKED_DIFF,
             Self::Update(_, Update::Pixels { .. }) => kind::PIXELS,
             Self::Update(_, Update::Copy { .. }) => kind::COPY,
+            Self::Update(_, Update::Named { .. }) => kind::NAMED,
+            Self::Have(_) => kind::HAVE,
             Self::OpenReadPipe(_) => kind::OPEN_IR_PIPE,
             Self::OpenWritePipe(_) => kind::OPEN_IW_PIPE,
             Self::PipeTransfer(..) => kind::PIPE_TRANSFER,
@@ -273,7 +291,8 @@ impl Frame {
             Self::OpenFile { .. }
             | Self::ExtendFile { .. }
             | Self::Held(..)
-            | Self::Update(_, Update::Copy { .. }) => 12,
+            | Self::Update(_, Update::Copy { .. } | Update::Named { .. }) => 12,
+            Self::Have(name) => 4 + name.len(),
             Self::Update(_, Update::Pixels { .. }) => 28,
             Self::Update(_, Update::Packed { .. }) => 20,
             Self::Update(..) => 16,
@@ -307,6 +326,11 @@ impl Frame {
                 out.put_i32_le(rid.0);
                 [start, pitch, row, total, coding].into_iter().for_each(|it| out.put_u32_le(*it));
             }
+            Self::Update(rid, Update::Named { size, .. }) => {
+                out.put_i32_le(rid.0);
+                out.put_u32_le(*size);
+            }
+            Self::Have(name) => out.put_slice(name),
             Self::Update(rid, Update::Copy { source, .. }) => {
                 out.put_i32_le(rid.0);
                 out.put_i32_le(source.0);
@@ -370,9 +394,13 @@ impl Frame {
                     Self::ExtendFile { rid, size }
                 }
             }
-            kind::BUFFER_FILL | kind::BUFFER_DIFF | kind::PACKED_DIFF | kind::PIXELS | kind::COPY => {
-                Self::Update(rid()?, Update::parse(kind, &bytes).ok_or(fail)??)
-            }
+            kind::BUFFER_FILL
+            | kind::BUFFER_DIFF
+            | kind::PACKED_DIFF
+            | kind::PIXELS
+            | kind::COPY
+            | kind::NAMED => Self::Update(rid()?, Update::parse(kind, &bytes).ok_or(fail)??),
+            kind::HAVE => Self::Have(rest(4)?.as_ref().try_into().map_err(|_| fail)?),
             kind::PIPE_TRANSFER => Self::PipeTransfer(rid()?, rest(8)?),
             kind::OPEN_IR_PIPE | kind::OPEN_IW_PIPE | kind::PIPE_SHUTDOWN_R | kind::PIPE_SHUTDOWN_W => {
                 exactly(8)?;
@@ -427,6 +455,13 @@ impl Update {
                     0 => return Some(Err(ChannelError::ZeroRid)),
                     _ if payload.is_empty() || payload.len() % CopyRect::SIZE != 0 => return None,
                     id => Self::Copy { source: Rid(id as i32), payload },
+                }
+            }
+            kind::NAMED => {
+                let (size, name) = (word(8)?, rest(12)?);
+                match name.len() == size_of::<Name>() {
+                    true => Self::Named { size, name },
+                    false => return None,
                 }
             }
             _ => return None,

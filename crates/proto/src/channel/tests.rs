@@ -71,6 +71,11 @@ fn samples() -> Vec<(Frame, Vec<u8>)> {
         (Frame::Version(17), vec![0x17, 1, 0, 0, 17, 0, 0, 0]),
         (Frame::Capabilities(Capabilities(5)), vec![0x18, 1, 0, 0, 5, 0, 0, 0]),
         (Frame::AwaitRelease(ObjectId(9)), vec![0x19, 1, 0, 0, 9, 0, 0, 0]),
+        (Frame::Have([8; 32]), [&[0x9e, 4, 0, 0][..], &[8; 32]].concat()),
+        (
+            Frame::Update(Rid(1), Update::Named { size: 9, name: Bytes::from_static(&[8; 32]) }),
+            [&[0x9f, 5, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0][..], &[8; 32]].concat(),
+        ),
         (Frame::Held(ObjectId(9), 5), vec![0x9d, 1, 0, 0, 9, 0, 0, 0, 5, 0, 0, 0]),
         (
             Frame::Update(Rid(1), copy),
@@ -170,8 +175,8 @@ fn impossible_frames() {
         (&[word(8, 9), 1], ChannelError::UnexpectedKind(9)),
         (&[word(8, 17), 1], ChannelError::UnexpectedKind(17)),
         (&[word(8, 29), 1], length(29, 8)),
-        (&[word(8, 30), 1], ChannelError::UnknownKind(30)),
-        (&[word(8, 31)], ChannelError::UnknownKind(31)),
+        (&[word(12, 30), 1, 1], length(30, 12)),
+        (&[word(16, 31), 1, 1, 1], length(31, 16)),
     ];
     for (words, error) in cases {
         let mut deframer = Deframer::new();

@@ -203,7 +203,7 @@ impl Engine {
         }
         match done {
             Done::Update(_, Some(update)) => self.state.send(Frame::Update(rid, update)),
-            Done::Update(_, None) | Done::Applied(_) | Done::Moved(..) => {}
+            Done::Update(_, None) | Done::Applied(_) | Done::Kept(..) | Done::Moved(..) => {}
             Done::Failed(_, error) => return Err(self.unsent(error)),
         }
         self.start_apply(rid);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::fault::Fault;
 use super::moves::Plane;
-use crate::channel::{CopyRect, Frame, Update};
+use crate::channel::{CopyRect, Frame, Name, Update};
 use crate::damage::Interval;
 use crate::ids::{FdId, Rid, Ticket};
 use crate::wayland::ObjectId;
@@ -57,6 +57,8 @@ pub enum Effect {
     Drop(Rid),
     /// For the log.
     Note(Note),
+    /// The other half keeps, under this name, what it was sent.
+    Known(Name),
     /// The connection is over: flush what is queued, then close both sides.
     Finish(Outcome),
 }
@@ -217,6 +219,8 @@ pub enum Done {
     Moved(Ticket, Vec<CopyRect>),
     /// The update is in the file.
     Applied(Ticket),
+    /// It is, and all of the file is kept under this name: see [`Effect::Known`] over there.
+    Kept(Ticket, Name),
     /// It could not be done.
     Failed(Ticket, JobError),
 }

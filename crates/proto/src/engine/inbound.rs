@@ -112,6 +112,12 @@ impl Engine {
             Frame::Version(version) => return self.adopt_version(version),
             Frame::Capabilities(theirs) => return self.adopt_capabilities(theirs),
             Frame::AwaitRelease(buffer) => return self.take_await(buffer),
+            Frame::Have(name) => {
+                if !self.state.agreed().has(Capabilities::HASHES) {
+                    return peer(Reason::Unexpected(kind::HAVE));
+                }
+                self.state.effects.push_back(Effect::Known(name));
+            }
             Frame::Held(callback, time) => return self.take_held(callback, time),
         }
         Ok(())

@@ -15,8 +15,12 @@ use crate::shadow::{File, Shadow};
 impl Engine {
     /// The peer sent new content.
     pub(super) fn queue_update(&mut self, rid: Rid, update: Update) -> Result<(), Fault> {
-        let named = matches!(update, Update::Packed { .. } | Update::Pixels { .. });
-        if named && !self.state.agreed().has(Capabilities::PIXELS) {
+        let needs = match update {
+            Update::Packed { .. } | Update::Pixels { .. } => Capabilities::PIXELS,
+            Update::Named { .. } => Capabilities::HASHES,
+            Update::Fill { .. } | Update::Diff { .. } | Update::Copy { .. } => Capabilities::NONE,
+        };
+        if !self.state.agreed().has(needs) {
             return Err(Fault {
                 at: Party::Peer,
                 reason: Reason::Unexpected(Frame::Update(rid, update).kind()),
@@ -107,6 +111,7 @@ impl Engine {
             Done::Update(ticket, _)
             | Done::Moved(ticket, _)
             | Done::Applied(ticket)
+            | Done::Kept(ticket, _)
             | Done::Failed(ticket, _) => *ticket,
         };
         match self.tickets.remove(&ticket) {
@@ -123,6 +128,11 @@ impl Engine {
         let used = || [Some(rid), source].into_iter().flatten();
         for used in used() {
             self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.applying = false);
+        }
+        if let Done::Kept(_, name) = done {
+            if self.state.agreed().has(Capabilities::HASHES) {
+                self.state.send(Frame::Have(name));
+            }
         }
         if let Done::Failed(_, error) = done {
             let at = match error {
@@ -161,6 +171,7 @@ fn is_within(file: &File, update: &Update) -> bool {
             let last = (total - 1) / row;
             u64::from(start) + last * pitch + (total - last * row) <= file.size
         }
+        Update::Named { size, .. } => u64::from(size) == file.size,
         // See `check_copy`.
         Update::Copy { .. } => false,
     }

@@ -171,7 +171,7 @@ impl Engine {
         let rects = match done {
             Done::Moved(_, rects) => rects,
             Done::Failed(_, error) => return Err(self.unsent(error)),
-            Done::Update(..) | Done::Applied(_) => Vec::new(),
+            Done::Update(..) | Done::Applied(_) | Done::Kept(..) => Vec::new(),
         };
         self.state.learn(surface, !rects.is_empty());
         if !rects.is_empty() {

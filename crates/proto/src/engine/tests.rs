@@ -52,6 +52,7 @@ pub struct Rig {
     pub jobs: Vec<Job>,
     pub dropped: Vec<Rid>,
     pub notes: Vec<Note>,
+    pub known: Vec<crate::channel::Name>,
     pub outcome: Option<Outcome>,
 }
 
@@ -68,6 +69,7 @@ impl Rig {
             jobs: Vec::new(),
             dropped: Vec::new(),
             notes: Vec::new(),
+            known: Vec::new(),
             outcome: None,
         };
         rig.poll();
@@ -108,6 +110,7 @@ impl Rig {
                 Effect::SendChannel(frame) => self.frames.push(frame),
                 Effect::Run(job) => self.jobs.push(job),
                 Effect::Drop(rid) | Effect::PipeFinish(rid) => self.dropped.push(rid),
+                Effect::Known(name) => self.known.push(name),
                 Effect::Note(note) => self.notes.push(note),
                 Effect::Finish(outcome) => self.outcome = Some(outcome),
                 other => self.effects.push(other),

@@ -2,10 +2,11 @@
 //! memory.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use farway_proto::channel::Update;
+use farway_proto::channel::{Name, Update};
 use farway_proto::engine::{Done, Job, JobError};
 use farway_sys::diff::{self, ApplyError, DiffError, Scratch};
 use farway_sys::mem::RegionError;
@@ -16,6 +17,7 @@ use super::choose::{Class, Sample, Way};
 use super::coding::{self, Coding};
 use super::moves;
 use super::rows::Rows;
+use super::shelf::Shelf;
 use crate::store::Content;
 
 /// What a thread needs to run jobs; kept, because making it anew costs more than most jobs.
@@ -28,6 +30,8 @@ pub struct Tools {
     pub(super) pixels: PixelScratch,
     pub(super) planes: Vec<u8>,
     pieces: Vec<u8>,
+    /// Where files are kept, if both halves do so.
+    pub shelf: Option<Arc<Shelf>>,
     /// Take the time.
     timed: bool,
     sample: Option<Sample>,
@@ -40,6 +44,11 @@ impl Tools {
     /// Tools that also find out what packing costs: see [`Tools::sample`].
     pub fn timed() -> Self {
         Self { timed: true, ..Self::default() }
+    }
+
+    /// Tools for one end of a session that keeps files.
+    pub fn with(shelf: Option<Arc<Shelf>>) -> Self {
+        Self { shelf, ..Self::default() }
     }
 
     /// What the last job told of the cost of packing, if anything.
@@ -84,9 +93,8 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
         Job::Apply { update: update @ Update::Copy { .. }, .. } => {
             moves::copy(content, source, &update).map(|()| Done::Applied(ticket))
         }
-        Job::Apply { update, .. } => {
-            apply(content, &update, coding.of_channel(), tools).map(|()| Done::Applied(ticket))
-        }
+        Job::Apply { update, .. } => apply(content, &update, coding.of_channel(), tools)
+            .map(|kept| kept.map_or(Done::Applied(ticket), |name| Done::Kept(ticket, name))),
     };
     result.unwrap_or_else(|error| Done::Failed(ticket, error))
 }
@@ -172,6 +180,10 @@ fn whole(
     if let Some(mirror) = &content.mirror {
         let mut copy = mirror.lock(range).map_err(|_| JobError::Machine)?;
         copy.copy_from_slice(&tools.raw);
+    } else if range == (0..content.region.len()) {
+        if let Some(name) = tools.shelf.as_ref().and_then(|shelf| shelf.send(&tools.raw)) {
+            return Ok(Update::Named { size: end, name: Bytes::copy_from_slice(&name) });
+        }
     }
     Ok(Update::Fill { start, end, payload: pack(compression, tools)? })
 }
@@ -181,11 +193,20 @@ fn apply(
     update: &Update,
     compression: Compression,
     tools: &mut Tools,
-) -> Result<(), JobError> {
+) -> Result<Option<Name>, JobError> {
+    let shelf = tools.shelf.clone();
     let compression = match update {
         Update::Pixels { start, pitch, row, coding, .. } => {
             let rows = Rows::parse(*start, *pitch, *row, *coding).ok_or(JobError::Malformed)?;
-            return rows.restore(update, content, tools);
+            return rows.restore(update, content, tools).map(|()| None);
+        }
+        Update::Named { name, .. } => {
+            let file = shelf.and_then(|shelf| shelf.find(name)).ok_or(JobError::Malformed)?;
+            let (region, mirror) = (&content.region, content.mirror.as_ref());
+            let fits = file.len() as u64 == region.len();
+            let written =
+                fits.then(|| diff::apply_fill(region, mirror, 0, &file)).ok_or(JobError::Malformed)?;
+            return written.map(|()| None).map_err(|error| of_apply(&error));
         }
         Update::Packed { coding, .. } => coding::named(*coding).ok_or(JobError::Malformed)?,
         Update::Fill { .. } | Update::Diff { .. } | Update::Copy { .. } => compression,
@@ -195,13 +216,15 @@ fn apply(
     let (region, mirror) = (&content.region, content.mirror.as_ref());
     let result = match update {
         Update::Fill { start, .. } => diff::apply_fill(region, mirror, u64::from(*start), data),
-        Update::Pixels { .. } => Ok(()),
+        Update::Pixels { .. } | Update::Named { .. } => Ok(()),
         Update::Diff { diff_size, ntrailing, .. } | Update::Packed { diff_size, ntrailing, .. } => {
             diff::apply_diff(region, mirror, data, *diff_size as usize, *ntrailing as usize).map(drop)
         }
         Update::Copy { .. } => return Err(JobError::Machine),
     };
-    result.map_err(|error| of_apply(&error))
+    result.map_err(|error| of_apply(&error))?;
+    let whole = matches!(update, Update::Fill { start: 0, .. }) && exact as u64 == region.len();
+    Ok(shelf.filter(|_| whole && mirror.is_none()).and_then(|shelf| shelf.keep(data)))
 }
 
 pub(super) fn of_apply(error: &ApplyError) -> JobError {

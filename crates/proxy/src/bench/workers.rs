@@ -10,6 +10,7 @@ use std::thread;
 
 use super::choose::{Costs, Sample};
 use super::coding::Coding;
+use super::shelf::Shelf;
 use super::work::{Tools, run};
 use crate::store::Content;
 use farway_proto::engine::{Done, Job, JobError};
@@ -26,6 +27,8 @@ pub struct Task {
     pub source: Option<Arc<Content>>,
     /// How to pack or unpack.
     pub coding: Coding,
+    /// Where files are kept, if both halves do so.
+    pub shelf: Option<Arc<Shelf>>,
     /// Who wants to know.
     pub home: Arc<Home>,
 }
@@ -34,6 +37,7 @@ impl Task {
     /// Runs the job here and now.
     pub fn run(self, tools: &mut Tools) -> Done {
         let ticket = self.job.ticket();
+        tools.shelf = self.shelf;
         let work =
             AssertUnwindSafe(|| run(self.job, &self.content, self.source.as_deref(), self.coding, tools));
         catch_unwind(work).unwrap_or_else(|_| Done::Failed(ticket, JobError::Machine))

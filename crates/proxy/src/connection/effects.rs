@@ -61,6 +61,7 @@ impl Connection<'_> {
                 self.store.drop_file(rid);
                 self.pipes.close(rid);
             }
+            Effect::Known(name) => self.settings.shelf.iter().for_each(|shelf| shelf.known(name)),
             Effect::Note(note) => log(&note),
             Effect::Finish(outcome) => self.finish(outcome),
         }
@@ -189,7 +190,9 @@ impl Connection<'_> {
             return None;
         };
         let coding = self.coding();
-        Some(Task { job, content, source: source.flatten(), coding, home: Arc::clone(&self.home) })
+        let kept = self.engine.agreed().has(Capabilities::HASHES);
+        let shelf = self.settings.shelf.clone().filter(|_| kept);
+        Some(Task { job, content, source: source.flatten(), coding, shelf, home: Arc::clone(&self.home) })
     }
 
     fn work(&mut self, task: Task) -> Done {

@@ -98,12 +98,13 @@ pub struct Half {
 impl Half {
     /// A half in its first state.
     pub fn new(role: Role, config: Config, compression: Compression, kernel: Rc<Kernel>) -> Self {
+        let keeps = config.capabilities.has(Capabilities::HASHES);
         Self {
             engine: Engine::new(role, config),
             name: if role == Role::App { "the application's half" } else { "the display's half" },
             kernel,
             compression,
-            tools: Tools::default(),
+            tools: Tools::with(keeps.then(Arc::default)),
             offsets: (0, 0),
             files: BTreeMap::new(),
             pipes: BTreeMap::new(),
@@ -320,6 +321,7 @@ impl Half {
                     self.slow.extend(self.pipes.get(&rid).and_then(LocalPipe::id));
                 }
                 Effect::Note(Note::HeldTooLong(_)) => self.impatient = true,
+                Effect::Known(name) => self.tools.shelf.iter().for_each(|shelf| shelf.known(name)),
                 Effect::Note(_) => {}
                 Effect::Finish(outcome) => {
                     self.outcome = Some(outcome);

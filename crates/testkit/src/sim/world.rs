@@ -33,7 +33,8 @@ const MILLISECOND: u64 = 1_000_000;
 pub const SALT: u64 = 0xf0_4e70_1d00;
 
 /// What two halves that are both farway's can do.
-pub const ABILITIES: Capabilities = Capabilities::RELEASES.with(Capabilities::PIXELS);
+pub const ABILITIES: Capabilities =
+    Capabilities::RELEASES.with(Capabilities::PIXELS).with(Capabilities::HASHES);
 
 /// See the module.
 #[derive(Debug)]

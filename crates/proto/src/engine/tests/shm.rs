@@ -1,6 +1,7 @@
 //! 7.3: shared memory and files that are read once.
 
 use super::*;
+use crate::channel::{Capabilities, kind};
 use crate::damage::Interval;
 use crate::engine::fault::{Limited, Problem};
 
@@ -257,4 +258,39 @@ fn s24_other_keymaps() {
     rig.engine.state.objects.insert(ObjectId(9), grab);
     rig.local([event("zwp_input_method_keyboard_grab_v2", "keymap", 9).uint(1).uint(50)], 1).all_jobs();
     assert_eq!(rig.kinds(), [2, 5, 1, 0]);
+}
+
+/// What is kept under a name is said, and what was named is applied; only between those who agreed on it.
+#[test]
+fn files_that_are_kept() {
+    let able = Capabilities::HASHES;
+    let config = || Config { capabilities: able, peer: Some(able), ..Config::default() };
+    let name = [7; 32];
+    let named = |size| Frame::Update(Rid(-1), Update::Named { size, name: Bytes::copy_from_slice(&name) });
+    let app = |config: Config| {
+        let mut rig = Rig::new(Role::App, config);
+        rig.peer(Frame::Capabilities(able));
+        rig.bind("wl_seat", 1, 3);
+        rig.local([request("wl_seat", "get_keyboard", 3).new_id(ObjectId(4))], 0);
+        rig.peer(Frame::OpenFile { rid: Rid(-1), size: 300 });
+        rig
+    };
+    let mut rig = app(config());
+    rig.peer(named(300)).peer(Frame::InjectRids(vec![Rid(-1)])).messages([(keymap(4, 300), 1)]);
+    assert_eq!(rig.got(), [], "not before it is there");
+    let Some(Job::Apply { ticket, .. }) = rig.jobs.pop() else { panic!("it is applied") };
+    rig.engine.on_done(rig.now, Done::Kept(ticket, name)).unwrap();
+    rig.poll();
+    assert_eq!(rig.got().len(), 1);
+    assert_eq!(rig.frames.last(), Some(&Frame::Have(name)));
+
+    let mut rig = Rig::new(Role::Display, config());
+    rig.peer(Frame::Have(name));
+    assert_eq!(rig.known, [name]);
+
+    let unexpected = |kind| fault(Party::Peer, Reason::Unexpected(kind));
+    let mut plain = app(Config::default());
+    assert_eq!(plain.try_peer(named(300)), unexpected(kind::NAMED));
+    assert_eq!(Rig::display().try_peer(Frame::Have(name)), unexpected(kind::HAVE));
+    assert_eq!(app(config()).try_peer(named(299)), fault(Party::Peer, Reason::Range(Rid(-1))));
 }

@@ -58,6 +58,7 @@ pub fn written(job: &Job, content: &Content, compression: Compression) -> Option
             let last = total.saturating_sub(1) / row.max(1);
             Some((start, start + last * pitch + (total - last * row)))
         }
+        Job::Apply { update: Update::Named { size, .. }, .. } => Some((0, u64::from(*size))),
         Job::Apply { update: update @ Update::Copy { .. }, .. } => {
             let first = update.rects().next()?;
             Some((u64::from(first.dst), u64::from(first.dst) + u64::from(first.row)))
