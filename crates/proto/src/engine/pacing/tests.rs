@@ -66,85 +66,162 @@ struct Seen {
 impl World {
     /// Runs for `warm` seconds, and then for as many that count. Commits between `hidden` are not answered.
     fn run(&self, warm: u64, hidden: std::ops::Range<u64>) -> Seen {
-        let interval = interval(Some(self.said));
-        let (mut road, mut pacing) = (Road::default(), Pacing::default());
-        let (mut now, mut next_id, mut free, mut sent, mut parity) = (0, 10, 0, 0, 0);
-        // The application draws from then on; what arrives there when; what is answered when.
-        let mut draws = Some(0);
-        let mut arriving: VecDeque<(u64, u64, ObjectId)> = VecDeque::new();
-        let mut answers: VecDeque<(u64, u32, u64, ObjectId)> = VecDeque::new();
-        let mut told = std::collections::BTreeSet::new();
-        let (mut delays, mut shown, mut unanswered) = (Vec::new(), 0, 0);
-        // What the display has taken, and when, and what it shows next.
-        let mut pending: VecDeque<(u64, u64, ObjectId)> = VecDeque::new();
-        let mut takes = Vec::new();
-        let mut vblank = self.phase;
-        let end = warm * 2 * SECOND;
-        while now < end {
-            let timer = pacing.next(&road, interval).map(|it| it.0.max(now));
-            let drawn = draws.map(|at| at + self.think);
-            let answer = answers.front().map(|it| it.0);
-            let arrival = arriving.front().map(|it| it.0).filter(|it| *it > now);
-            let Some(next) = [timer, drawn, answer, arrival, Some(vblank)].into_iter().flatten().min() else {
-                break;
-            };
-            now = next.max(now);
-            if drawn.is_some_and(|at| at <= now) {
-                draws = None;
-                let callback = ObjectId(next_id);
-                next_id += 1;
-                pacing.committed(Instant(now), vec![callback], &road, interval);
-                let bytes = if sent == 0 { self.first } else { self.bytes };
-                sent += bytes;
-                pacing.flushed(Instant(now), sent);
-                free = free.max(now) + bytes * SECOND / self.rate;
-                parity ^= 1;
-                let arrives = free + self.delay + parity * self.jitter;
-                let arrives = arriving.back().map_or(arrives, |last| last.0.max(arrives));
-                arriving.push_back((arrives, now, callback));
-                unanswered = unanswered.max(pacing.unanswered());
+        let mut play = Play::new(self, warm * SECOND);
+        while play.now < warm * 2 * SECOND {
+            let Some(next) = play.next() else { break };
+            play.now = next.max(play.now);
+            play.draw();
+            play.take();
+            play.refresh(&hidden);
+            play.hear();
+        }
+        play.seen(warm)
+    }
+}
+
+/// A run of a world.
+struct Play<'a> {
+    world: &'a World,
+    road: Road,
+    pacing: Pacing,
+    now: u64,
+    /// From then on it counts.
+    begin: u64,
+    /// The application draws from then on.
+    draws: Option<u64>,
+    next_id: u32,
+    /// When the link is free, and what it has carried.
+    free: u64,
+    sent: u64,
+    parity: u64,
+    /// When it comes, when it was made, whose.
+    arriving: VecDeque<(u64, u64, ObjectId)>,
+    /// What the display has taken, and shows next: when it came, when it was made, whose.
+    pending: VecDeque<(u64, u64, ObjectId)>,
+    /// When it comes, the display's time, for how long it had the commit, whose.
+    answers: VecDeque<(u64, u32, u64, ObjectId)>,
+    told: std::collections::BTreeSet<ObjectId>,
+    vblank: u64,
+    delays: Vec<u64>,
+    takes: Vec<u64>,
+    unanswered: usize,
+}
+
+impl<'a> Play<'a> {
+    fn new(world: &'a World, begin: u64) -> Self {
+        Self {
+            world,
+            road: Road::default(),
+            pacing: Pacing::default(),
+            now: 0,
+            begin,
+            draws: Some(0),
+            next_id: 10,
+            free: 0,
+            sent: 0,
+            parity: 0,
+            arriving: VecDeque::new(),
+            pending: VecDeque::new(),
+            answers: VecDeque::new(),
+            told: std::collections::BTreeSet::new(),
+            vblank: world.phase,
+            delays: Vec::new(),
+            takes: Vec::new(),
+            unanswered: 0,
+        }
+    }
+
+    fn interval(&self) -> u64 {
+        interval(Some(self.world.said))
+    }
+
+    fn drawn(&self) -> Option<u64> {
+        self.draws.map(|at| at + self.world.think)
+    }
+
+    /// When something happens.
+    fn next(&self) -> Option<u64> {
+        let timer = self.pacing.next(&self.road, self.interval()).map(|it| it.0.max(self.now));
+        let answer = self.answers.front().map(|it| it.0);
+        let arrival = self.arriving.front().map(|it| it.0).filter(|it| *it > self.now);
+        [timer, self.drawn(), answer, arrival, Some(self.vblank)].into_iter().flatten().min()
+    }
+
+    /// The application commits what it has drawn.
+    fn draw(&mut self) {
+        if self.drawn().is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.draws = None;
+        let (callback, interval) = (ObjectId(self.next_id), self.interval());
+        self.next_id += 1;
+        self.pacing.committed(Instant(self.now), vec![callback], &self.road, interval);
+        let bytes = if self.sent == 0 { self.world.first } else { self.world.bytes };
+        self.sent += bytes;
+        self.pacing.flushed(Instant(self.now), self.sent);
+        self.free = self.free.max(self.now) + bytes * SECOND / self.world.rate;
+        self.parity ^= 1;
+        let arrives = self.free + self.world.delay + self.parity * self.world.jitter;
+        let arrives = self.arriving.back().map_or(arrives, |last| last.0.max(arrives));
+        self.arriving.push_back((arrives, self.now, callback));
+        self.unanswered = self.unanswered.max(self.pacing.unanswered());
+    }
+
+    /// The display takes what has come, as far as its buffer is free.
+    fn take(&mut self) {
+        while self.pending.len() + 1 < self.world.buffers {
+            let Some((came, at, callback)) = self.arriving.pop_when(|it| it.0 <= self.now) else { return };
+            if self.now >= self.begin {
+                self.takes.push(self.now - at);
             }
-            let take = |pending: &VecDeque<_>| pending.len() + 1 < self.buffers;
-            while let Some((came, at, callback)) = arriving.pop_when(|it| it.0 <= now && take(&pending)) {
-                if now >= warm * SECOND {
-                    takes.push(now - at);
-                }
-                pending.push_back((came, at, callback));
-            }
-            if vblank <= now {
-                let is_hidden = hidden.contains(&(now / SECOND));
-                let (mut last, mut late) = (None, parity * self.jitter);
-                while let Some((came, at, callback)) = pending.pop_when(|_| !is_hidden) {
-                    last = Some(at);
-                    let arrives = now + self.delay + std::mem::take(&mut late);
-                    let arrives = answers.back().map_or(arrives, |last| last.0.max(arrives));
-                    answers.push_back((arrives, (now / MILLISECOND) as u32, now - came, callback));
-                }
-                if let Some(at) = last.filter(|_| now >= warm * SECOND) {
-                    shown += 1;
-                    delays.push(now - at);
-                }
-                vblank += self.refresh;
-            }
-            while let Some((_, time, held, callback)) = answers.pop_when(|it| it.0 <= now) {
-                let held = self.lie.unwrap_or(Some(held));
-                pacing.answered(Instant(now), (callback, held), &mut road, interval);
-                if !told.remove(&callback) {
-                    road.heard(Instant(now), time);
-                    draws = Some(now);
-                }
-            }
-            let due = pacing.take_due(Instant(now), &road, interval);
-            if !due.is_empty() {
-                told.extend(due);
-                draws = Some(now);
+            self.pending.push_back((came, at, callback));
+        }
+    }
+
+    fn refresh(&mut self, hidden: &std::ops::Range<u64>) {
+        if self.vblank > self.now {
+            return;
+        }
+        let is_hidden = hidden.contains(&(self.now / SECOND));
+        let (mut last, mut late) = (None, self.parity * self.world.jitter);
+        while let Some((came, at, callback)) = self.pending.pop_when(|_| !is_hidden) {
+            last = Some(at);
+            let arrives = self.now + self.world.delay + std::mem::take(&mut late);
+            let arrives = self.answers.back().map_or(arrives, |last| last.0.max(arrives));
+            self.answers.push_back((arrives, (self.now / MILLISECOND) as u32, self.now - came, callback));
+        }
+        if let Some(at) = last.filter(|_| self.now >= self.begin) {
+            self.delays.push(self.now - at);
+        }
+        self.vblank += self.world.refresh;
+    }
+
+    /// The application's half hears what was answered, and tells what is due.
+    fn hear(&mut self) {
+        let (now, interval) = (Instant(self.now), self.interval());
+        while let Some((_, time, held, callback)) = self.answers.pop_when(|it| it.0 <= now.0) {
+            let held = self.world.lie.unwrap_or(Some(held));
+            self.pacing.answered(now, (callback, held), &mut self.road, interval);
+            if !self.told.remove(&callback) {
+                self.road.heard(now, time);
+                self.draws = Some(now.0);
             }
         }
-        delays.sort_unstable();
+        let due = self.pacing.take_due(now, &self.road, interval);
+        if !due.is_empty() {
+            self.told.extend(due);
+            self.draws = Some(now.0);
+        }
+    }
+
+    fn seen(mut self, seconds: u64) -> Seen {
+        self.delays.sort_unstable();
+        let (delays, takes) = (&self.delays, &self.takes);
         let most = delays.get(delays.len() * 99 / 100).copied().unwrap_or_default();
         let least = delays.first().copied().unwrap_or_default();
         let taken = takes.iter().sum::<u64>() / takes.len().max(1) as u64;
-        Seen { fps: shown as f64 / warm as f64, least, most, taken, unanswered }
+        let fps = delays.len() as f64 / seconds as f64;
+        Seen { fps, least, most, taken, unanswered: self.unanswered }
     }
 }
 
