@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use farway_proto::Rid;
 use farway_proto::channel::Capabilities;
 use farway_proto::engine::fault::FdProblem;
 use farway_proto::engine::{Adopt, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, Side};
+use farway_proto::{Rid, Role};
 use farway_sys::event::{Interest, PollSet};
 use farway_sys::pipe::{PipeReader, PipeWriter, pipe};
 
@@ -190,7 +190,13 @@ impl Connection<'_> {
             return None;
         };
         let coding = self.coding();
-        let kept = self.engine.agreed().has(Capabilities::HASHES);
+        // Only on the way to the application: the far end of a session outlives the near ones, and what one of those
+        // kept, the next does not have.
+        let there = match job {
+            Job::Fill { .. } => self.role == Role::Display,
+            _ => self.role == Role::App,
+        };
+        let kept = there && self.engine.agreed().has(Capabilities::HASHES);
         let shelf = self.settings.shelf.clone().filter(|_| kept);
         Some(Task { job, content, source: source.flatten(), coding, shelf, home: Arc::clone(&self.home) })
     }
