@@ -277,20 +277,17 @@ fn a_link_that_breaks_at_the_very_start() -> Test {
     need!("sshd", "ssh", "unshare", "setsid");
     let mut scene = Scene::new("life_start")?;
     let relay = Relay::start(scene.server.port(), Duration::ZERO)?;
-    let mut words = scene.server.client().through(&relay)?.openssh();
-    words.push("echo started; exec cat".into());
+    let client = scene.server.client().through(&relay)?;
+    assert!(client.run(&scene.sandbox, "true")?.status.success());
+    let bare = relay.traffic().up + relay.traffic().down;
+    let words = [client.openssh(), vec!["seq 2000; exec cat".into()]].concat();
     let start = || farway_ssh(&scene.sandbox, Some(scene.display()), Stdio::Pipes, &[], &words);
-    let mut talk = start()?;
-    talk.expect("started")?;
-    let whole = relay.traffic().up + relay.traffic().down;
-    talk.process().signal(Signal::TERM)?;
-    talk.finish()?;
     // Wherever it breaks: either there is a session on this side too, which goes on, or there is none on either.
     let (mut talks, mut failed) = (Vec::new(), 0);
-    // From the last of ssh's own words to what the command says.
+    // From the last of ssh's own words to well behind the session's first ones.
     for part in 0..12 {
         let before = relay.traffic().connections;
-        relay.cut_after(whole * (88 + part) / 100, Cut::Reset);
+        relay.cut_after(bare * 9 / 10 + part * 250, Cut::Reset);
         let mut talk = start()?;
         relay.wait("the link is cut", |traffic| traffic.connections > before && traffic.open == 0)?;
         relay.heal();
