@@ -15,5 +15,5 @@ mod workers;
 pub use choose::{Class, Costs, Sample, Way};
 pub use coding::Coding;
 pub use shelf::Shelf;
-pub use work::{Tools, run};
+pub use work::{QUIET, Tools, run};
 pub use workers::{Home, Task, Workers};

@@ -8,6 +8,7 @@ mod fds;
 mod outbox;
 pub mod pipes;
 mod pump;
+mod rest;
 mod retry;
 
 use std::collections::VecDeque;
@@ -29,6 +30,7 @@ use crate::store::Store;
 use fds::Fds;
 use outbox::ChannelOutbox;
 use pipes::Pipes;
+use rest::Rest;
 
 pub use retry::Retry;
 
@@ -95,6 +97,7 @@ pub struct Connection<'a> {
     /// The other half has answered.
     heard: bool,
     retry: Option<Retry<'a>>,
+    rest: Rest,
     local_gone: bool,
     channel_gone: bool,
     outcome: Option<Outcome>,
@@ -135,6 +138,7 @@ impl<'a> Connection<'a> {
             clocks: Clocks::default(),
             heard: false,
             retry: parts.retry,
+            rest: Rest::default(),
             local_gone: false,
             channel_gone: false,
             outcome: None,

@@ -1,6 +1,7 @@
 //! Memory shared with local programs, and our private copies of what the far side holds.
 
 pub mod file;
+pub mod heap;
 pub mod mirror;
 mod pages;
 pub mod region;

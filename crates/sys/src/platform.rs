@@ -84,6 +84,9 @@ pub(crate) use chosen::populate;
 /// `unsafe fn(*mut c_void, usize)`: asks for small pages in a sparse mapping.
 pub(crate) use chosen::prefer_small_pages;
 
+/// `fn()`: gives the system what the heap keeps for later, if the allocator has such a call.
+pub(crate) use chosen::trim_heap;
+
 /// `MapFlags`: extra flags for a large, sparse private mapping.
 pub(crate) use chosen::SPARSE_MAP;
 

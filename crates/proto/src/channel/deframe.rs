@@ -26,6 +26,13 @@ impl Deframer {
         &mut self.buffer
     }
 
+    /// Gives back memory that no incomplete frame needs.
+    pub fn rest(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new();
+        }
+    }
+
     /// Bytes that are still missing to complete the current frame; 0 if unknown or complete. A hint for the
     /// size of the next read.
     pub fn missing(&self) -> usize {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use farway_proto::channel::{Name, Update};
@@ -36,6 +36,9 @@ pub struct Tools {
     timed: bool,
     sample: Option<Sample>,
 }
+
+/// Tools that nobody used for so long are thrown away: more than the blink of a cursor, less than a look aside.
+pub const QUIET: Duration = Duration::from_secs(2);
 
 /// Less content than this says nothing of what a way costs.
 const TELLING: usize = 16 << 10;

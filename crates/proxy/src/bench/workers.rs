@@ -11,7 +11,7 @@ use std::thread;
 use super::choose::{Costs, Sample};
 use super::coding::Coding;
 use super::shelf::Shelf;
-use super::work::{Tools, run};
+use super::work::{QUIET, Tools, run};
 use crate::store::Content;
 use farway_proto::engine::{Done, Job, JobError};
 use farway_sys::event::Waker;
@@ -145,6 +145,7 @@ impl Drop for Workers {
 fn work(shared: &Shared) {
     farway_sys::process::block_async_signals_in_this_thread();
     let mut tools = Tools::timed();
+    let mut resting = true;
     let mut queue = lock(&shared.queue);
     loop {
         if let Some(task) = queue.tasks.pop_front() {
@@ -152,11 +153,19 @@ fn work(shared: &Shared) {
             let home = Arc::clone(&task.home);
             home.put(task.run(&mut tools));
             tools.sample().into_iter().for_each(|sample| lock(&shared.costs).learn(sample));
+            resting = false;
             queue = lock(&shared.queue);
         } else if queue.stopping {
             return;
-        } else {
+        } else if resting {
             queue = shared.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        } else {
+            let waited = shared.ready.wait_timeout(queue, QUIET).unwrap_or_else(PoisonError::into_inner);
+            resting = waited.1.timed_out();
+            queue = waited.0;
+            if resting {
+                tools = Tools::timed();
+            }
         }
     }
 }

@@ -54,6 +54,13 @@ impl ChannelOutbox {
         *self = Self::default();
     }
 
+    /// Gives back memory that nothing needs.
+    pub fn rest(&mut self) {
+        if self.len() == 0 {
+            self.clear();
+        }
+    }
+
     /// Sends until the queue is empty or the stream full.
     pub fn flush(&mut self, stream: &ByteStream) -> io::Result<Flush> {
         self.close_gathering();

@@ -66,7 +66,7 @@ impl Connection<'_> {
     }
 
     fn serve(&mut self, is_stopping: impl Fn() -> bool) -> Outcome {
-        let mut input = BytesMut::with_capacity(LOCAL_READ);
+        let mut input = BytesMut::new();
         let mut deadline = None;
         loop {
             while self.take_frames() && self.flush() {}
@@ -84,9 +84,13 @@ impl Connection<'_> {
             }
             let places = self.prepare();
             let timeout = self.timeout(deadline);
-            if let Err(error) = self.polls.wait(timeout) {
-                tracing::error!("cannot wait for sockets: {error}");
-                return self.outcome.unwrap_or(Outcome::PeerLost);
+            match self.polls.wait(timeout) {
+                Ok(0) => self.rest(clock::monotonic(), &mut input),
+                Ok(_) => self.rest.stir(clock::monotonic()),
+                Err(error) => {
+                    tracing::error!("cannot wait for sockets: {error}");
+                    return self.outcome.unwrap_or(Outcome::PeerLost);
+                }
             }
             self.woken.drain();
             self.collect();
@@ -131,7 +135,7 @@ impl Connection<'_> {
 
     fn timeout(&self, deadline: Option<u64>) -> Option<Duration> {
         let engine = self.engine.poll_timeout().map(|instant| instant.0).filter(|_| self.outcome.is_none());
-        let next = [engine, deadline].into_iter().flatten().min()?;
+        let next = [engine, deadline, self.rest.at()].into_iter().flatten().min()?;
         Some(Duration::from_nanos(next.saturating_sub(clock::monotonic())))
     }
 

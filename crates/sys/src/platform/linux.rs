@@ -117,6 +117,15 @@ pub(crate) unsafe fn populate(address: *mut libc::c_void, len: usize) {
     let _ = unsafe { rustix::mm::madvise(address, len, Advice::LinuxPopulateWrite) };
 }
 
+/// Of glibc's arenas, all free pages; other C libraries keep little.
+pub(crate) fn trim_heap() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it may be called at any time; memory that is in use stays what it is.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 pub(crate) fn short_path(directory: BorrowedFd<'_>, name: &OsStr) -> Option<PathBuf> {
     Some(Path::new(&format!("/proc/self/fd/{}", directory.as_raw_fd())).join(name))
 }

@@ -112,6 +112,8 @@ pub(crate) unsafe fn prefer_small_pages(_address: *mut libc::c_void, _len: usize
 /// None is needed: it does nothing.
 pub(crate) unsafe fn populate(_address: *mut libc::c_void, _len: usize) {}
 
+pub(crate) fn trim_heap() {}
+
 pub(crate) fn short_path(_directory: BorrowedFd<'_>, _name: &OsStr) -> Option<PathBuf> {
     None
 }

@@ -37,3 +37,19 @@ pub fn peak(pid: u32) -> Result<u64, RigError> {
 pub fn descriptors(pid: u32) -> Result<usize, RigError> {
     Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
 }
+
+/// How often threads of a process have gone to sleep, which is how often those that sleep were woken, but for those
+/// that have ended.
+///
+/// # Errors
+/// No such process, or no `/proc`.
+pub fn wakes(pid: u32) -> Result<u64, RigError> {
+    let mut sum = 0;
+    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+        // One that has just ended does not count.
+        let text = fs::read_to_string(task?.path().join("status")).unwrap_or_default();
+        let count = text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        sum += count.and_then(|it| it.trim().parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(sum)
+}

@@ -30,7 +30,9 @@ const STARTS: usize = 7;
 /// Keys that say enough.
 const KEYS: usize = 100;
 /// Applications that do nothing.
-const IDLE: usize = 50;
+pub const IDLE: usize = 200;
+/// How long they do nothing before what they cost is read.
+const SETTLED: Duration = Duration::from_secs(10);
 /// Round trips that say enough.
 const TRIPS: usize = 500;
 
@@ -293,6 +295,10 @@ impl<'a> Bed<'a> {
         let mut held = Vec::new();
         while held.len() < IDLE && !self.stop.load(Ordering::Relaxed) {
             held.push(self.connect(&chain, Workload::Typing)?);
+        }
+        let end = Instant::now() + SETTLED;
+        while Instant::now() < end && !self.stop.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(50));
         }
         let usage = chain.usage();
         let known = usage.processes > 0;

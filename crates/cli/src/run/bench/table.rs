@@ -8,6 +8,7 @@ use farway_proxy::load::{HEIGHT, WIDTH};
 use serde_json::{Value, json};
 
 use super::figures::{Figures, Row, object};
+use super::measure::IDLE;
 use crate::args::bench::Task;
 use crate::args::bench::link::Link;
 use crate::plan::bench::Measure;
@@ -48,7 +49,7 @@ pub fn line(row: &Row, before: &[Row]) -> String {
     if row.task == Task::Idle {
         let memory = row.figures.kib.zip(row.figures.processes);
         if let Some((kib, processes)) = memory {
-            let _ = write!(text, "  50 applications: {kib:.0} KiB unshared, {processes:.0} processes");
+            let _ = write!(text, "  {IDLE} applications: {kib:.0} KiB unshared, {processes:.0} processes");
         }
     } else {
         text += &cells(&row.figures, [1, 2, 2, 2, 0, 3]);
