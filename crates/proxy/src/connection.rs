@@ -25,6 +25,7 @@ use farway_sys::net::{ByteStream, Outbox, Socket};
 use farway_sys::pack::Compression;
 
 use crate::bench::{Home, Tools, Workers};
+use crate::pulse::{Heart, Pulse};
 use crate::settings::Settings;
 use crate::store::Store;
 use fds::Fds;
@@ -61,6 +62,8 @@ pub struct Parts<'a> {
     pub rate: &'a AtomicU64,
     /// Threads for large frames.
     pub workers: &'a Workers,
+    /// Who tells it that nothing happens.
+    pub pulse: &'a Pulse,
     /// How to try another compression if the peer refuses this one.
     pub retry: Option<Retry<'a>>,
     /// Rung by the workers and by whoever wants the connection to end.
@@ -97,7 +100,7 @@ pub struct Connection<'a> {
     /// The other half has answered.
     heard: bool,
     retry: Option<Retry<'a>>,
-    rest: Rest,
+    rest: Rest<'a>,
     local_gone: bool,
     channel_gone: bool,
     outcome: Option<Outcome>,
@@ -127,7 +130,7 @@ impl<'a> Connection<'a> {
             pipes: Pipes::default(),
             jobs: VecDeque::new(),
             away: 0,
-            home: Home::new(parts.wakes),
+            home: Home::new(parts.wakes.clone()),
             tools: Tools::timed(),
             compression: parts.compression,
             settings: parts.settings,
@@ -138,7 +141,7 @@ impl<'a> Connection<'a> {
             clocks: Clocks::default(),
             heard: false,
             retry: parts.retry,
-            rest: Rest::default(),
+            rest: Rest::new(parts.pulse, Heart::new(parts.wakes)),
             local_gone: false,
             channel_gone: false,
             outcome: None,

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod connection;
 pub mod hello;
 pub mod load;
+pub mod pulse;
 pub mod queue;
 pub mod roles;
 pub mod scout;

@@ -20,6 +20,7 @@ use farway_sys::event::{WakeReceiver, Waker, waker};
 use farway_sys::pack::Compression;
 
 use crate::bench::Workers;
+use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::transport::Dial;
 
@@ -28,6 +29,7 @@ use crate::transport::Dial;
 pub struct Service {
     settings: Settings,
     workers: Workers,
+    pulse: Pulse,
     live: Mutex<Live>,
     ended: Condvar,
     next: AtomicU64,
@@ -66,6 +68,11 @@ impl Seat {
         &self.service.workers
     }
 
+    /// The clock of all connections.
+    pub fn pulse(&self) -> &Pulse {
+        &self.service.pulse
+    }
+
     /// What the link carries: see [`crate::connection::Parts::rate`].
     pub fn rate(&self) -> &AtomicU64 {
         &self.service.rate
@@ -94,6 +101,7 @@ impl Service {
         Arc::new(Self {
             settings,
             workers,
+            pulse: Pulse::default(),
             live: Mutex::default(),
             ended: Condvar::new(),
             next: AtomicU64::new(1),

@@ -1,7 +1,6 @@
 //! Memory shared with local programs, and our private copies of what the far side holds.
 
 pub mod file;
-pub mod heap;
 pub mod mirror;
 mod pages;
 pub mod region;
@@ -12,3 +11,10 @@ pub use mirror::{Mirror, MirrorError, MirrorSlice};
 pub(crate) use region::RegionReader;
 pub use region::{AdoptError, FileKind, Region, RegionError};
 pub(crate) use shared::SharedBytes;
+
+/// Gives the system what the heap keeps of what was freed, in case that it is wanted again: a burst of work in each of
+/// many threads leaves each of an allocator's arenas large. It looks at the whole heap, and those who are at work have
+/// to get their pages back: not to be called often.
+pub fn trim_heap() {
+    crate::platform::trim_heap();
+}

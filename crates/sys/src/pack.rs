@@ -158,12 +158,13 @@ impl Packer {
             return Ok(src);
         }
         let mut unpacked = std::mem::take(&mut self.unpacked);
-        unpacked.clear();
-        unpacked.try_reserve_exact(exact).map_err(|_| PackError::Memory)?;
-        unpacked.resize(exact, 0);
-        let result = self.decompress(compression, src, &mut unpacked);
+        let more = exact.saturating_sub(unpacked.len());
+        unpacked.try_reserve_exact(more).map_err(|_| PackError::Memory)?;
+        // What is there already need not be filled.
+        unpacked.resize(unpacked.len() + more, 0);
+        let result = self.decompress(compression, src, &mut unpacked[..exact]);
         self.unpacked = unpacked;
-        result.map(|()| &self.unpacked[..])
+        result.map(|()| &self.unpacked[..exact])
     }
 
     /// Decompresses `src`, which must fill `out` exactly.

@@ -118,6 +118,9 @@ pub(crate) use chosen::VSOCK;
 /// `fn(&mut [pollfd], Option<Duration>) -> io::Result<usize>`: waits; rounds the time up to what the system has.
 pub(crate) use chosen::poll;
 
+/// `fn(Pid) -> io::Result<Duration>`: the processor time that all threads of a process have used.
+pub(crate) use chosen::cpu_time;
+
 /// `&[(u32, u32)]`: pairs of a clock's number here and the number of the closest clock of Linux.
 pub(crate) use chosen::CLOCKS;
 

@@ -9,6 +9,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::fs::FileType;
 use rustix::io::FdFlags;
@@ -202,6 +203,14 @@ pub fn raise_descriptor_limit() -> io::Result<()> {
 #[must_use]
 pub fn exit_code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+}
+
+/// The processor time that a process has used, of all its threads, but not of its children.
+///
+/// # Errors
+/// There is no such process, or the system does not tell.
+pub fn cpu_time(process: Pid) -> io::Result<Duration> {
+    platform::cpu_time(process)
 }
 
 /// Takes possession of an inherited socket, such as the one that `WAYLAND_SOCKET` names, and makes it close-on-exec.

@@ -85,15 +85,19 @@ impl Connection<'_> {
             let places = self.prepare();
             let timeout = self.timeout(deadline);
             match self.polls.wait(timeout) {
-                Ok(0) => self.rest(clock::monotonic(), &mut input),
-                Ok(_) => self.rest.stir(clock::monotonic()),
+                Ok(0) => {}
+                Ok(1) if self.polls.ready(0).any() => self.rest(&mut input),
+                Ok(_) => self.rest.stir(),
                 Err(error) => {
                     tracing::error!("cannot wait for sockets: {error}");
                     return self.outcome.unwrap_or(Outcome::PeerLost);
                 }
             }
-            self.woken.drain();
-            self.collect();
+            // The first of the set; what workers did is told through it.
+            if self.polls.ready(0).any() {
+                self.woken.drain();
+                self.collect();
+            }
             self.turn(&places, &mut input);
         }
     }
@@ -135,7 +139,7 @@ impl Connection<'_> {
 
     fn timeout(&self, deadline: Option<u64>) -> Option<Duration> {
         let engine = self.engine.poll_timeout().map(|instant| instant.0).filter(|_| self.outcome.is_none());
-        let next = [engine, deadline, self.rest.at()].into_iter().flatten().min()?;
+        let next = [engine, deadline].into_iter().flatten().min()?;
         Some(Duration::from_nanos(next.saturating_sub(clock::monotonic())))
     }
 
@@ -261,6 +265,10 @@ impl Connection<'_> {
     /// Writes what can be written. True if the local program may be given more.
     fn flush(&mut self) -> bool {
         self.perform();
+        // Frames before what wakes the application up for its next one.
+        if self.role == Role::App {
+            self.flush_channel();
+        }
         match self.local_out.flush(&self.local) {
             Ok(Flush::Done | Flush::Full) => {}
             // Whether it is gone is for reading to find: it may have said something before.
@@ -272,13 +280,17 @@ impl Connection<'_> {
                 self.perform();
             }
         }
-        if let Err(error) = self.channel_out.flush(&self.channel) {
-            tracing::debug!("channel: {error}");
-            self.channel_closed();
-        }
+        self.flush_channel();
         let now = self.now();
         self.engine.on_backlog(now, self.channel_out.len() as u64);
         self.perform();
         self.local_out.len() < LOCAL_QUEUE
+    }
+
+    fn flush_channel(&mut self) {
+        if let Err(error) = self.channel_out.flush(&self.channel) {
+            tracing::debug!("channel: {error}");
+            self.channel_closed();
+        }
     }
 }

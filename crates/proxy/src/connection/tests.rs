@@ -14,7 +14,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
     let (local, program) = Socket::pair().expect("sockets");
     let (channel, peer) = ByteStream::connected().expect("sockets");
     let (settings, workers) = (Settings::default(), Workers::new(0));
-    let rate = Default::default();
+    let (rate, pulse) = (Default::default(), crate::pulse::Pulse::default());
     let (wakes, woken) = waker().expect("a waker");
     wakes.wake();
     let connection = Connection::new(Parts {
@@ -30,6 +30,7 @@ fn panicking(role: Role) -> (BytesMut, BytesMut) {
         preview: None,
         rate: &rate,
         workers: &workers,
+        pulse: &pulse,
         retry: None,
         wakes,
         woken: &woken,

@@ -47,6 +47,7 @@ pub(super) fn serve(seat: &Seat, application: OwnedFd, dial: &dyn Dial) {
         preview: preview.clone(),
         rate: seat.rate(),
         workers: seat.workers(),
+        pulse: seat.pulse(),
         // Who foretells is of our kind, and what was foretold could not be said again.
         retry: preview.is_none().then(|| Retry::new(compression, &redial, &accepted)),
         wakes: seat.wakes.clone(),

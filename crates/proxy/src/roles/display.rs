@@ -44,6 +44,7 @@ pub(super) fn serve(seat: &Seat, stream: OwnedFd, compositor: &dyn Dial) {
         preview: seat.service.preview(),
         rate: seat.rate(),
         workers: seat.workers(),
+        pulse: seat.pulse(),
         retry: None,
         wakes: seat.wakes.clone(),
         woken: &seat.stop,

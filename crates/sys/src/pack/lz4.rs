@@ -1,7 +1,7 @@
 //! Raw LZ4 blocks, with state that is allocated once.
 //!
 //! The binding crate declares only some of the library's functions. The rest of what is needed here is declared
-//! below, as in `lz4.h` and `lz4hc.h` of 1.10 (both stable interfaces).
+//! below, as in `lz4.h` and `lz4hc.h` of 1.10, which the binding brings along. One is for those who link it statically.
 
 use std::ffi::{c_char, c_int, c_void};
 
@@ -12,7 +12,7 @@ use super::PackError;
 unsafe extern "C" {
     safe fn LZ4_sizeofState() -> c_int;
     safe fn LZ4_sizeofStateHC() -> c_int;
-    fn LZ4_compress_fast_extState(
+    fn LZ4_compress_fast_extState_fastReset(
         state: *mut c_void,
         src: *const c_char,
         dst: *mut c_char,
@@ -64,10 +64,12 @@ impl Lz4 {
         } else {
             let state = state(&mut self.fast, LZ4_sizeofState());
             let acceleration = (-c_int::from(level)).max(1);
-            // SAFETY: as above.
-            unsafe { LZ4_compress_fast_extState(state, from, to, len, bound, acceleration) }
+            // SAFETY: as above; and the state is all zeros or as the library left it, which it wants here. In return it
+            // does not fill 16 KiB for each small block.
+            unsafe { LZ4_compress_fast_extState_fastReset(state, from, to, len, bound, acceleration) }
         };
         if count <= 0 {
+            *self = Self::default();
             return Err(PackError::Memory);
         }
         let len = out.len() + count as usize;

@@ -13,7 +13,7 @@ use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::mm::{Advice, MapFlags};
 use rustix::net::{AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::pipe::PipeFlags;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{InputModes, SpecialCodeIndex};
 
@@ -115,6 +115,20 @@ pub(crate) unsafe fn prefer_small_pages(address: *mut libc::c_void, len: usize) 
 pub(crate) unsafe fn populate(address: *mut libc::c_void, len: usize) {
     // SAFETY: promised by the caller; contents do not change. Kernels before 5.14 refuse it, and are slower.
     let _ = unsafe { rustix::mm::madvise(address, len, Advice::LinuxPopulateWrite) };
+}
+
+pub(crate) fn cpu_time(process: Pid) -> io::Result<Duration> {
+    let (mut clock, mut time) = (0, libc::timespec { tv_sec: 0, tv_nsec: 0 });
+    // SAFETY: both pointers are to live locals. The call returns its error instead of setting `errno`.
+    match unsafe { libc::clock_getcpuclockid(process.as_raw_pid(), &mut clock) } {
+        0 => {}
+        error => return Err(io::Error::from_raw_os_error(error)),
+    }
+    // SAFETY: the pointer is to a live local.
+    if unsafe { libc::clock_gettime(clock, &mut time) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(Duration::new(time.tv_sec as u64, time.tv_nsec as u32))
 }
 
 /// Of glibc's arenas, all free pages; other C libraries keep little.

@@ -13,7 +13,7 @@ use rustix::fs::OFlags;
 use rustix::io::FdFlags;
 use rustix::mm::MapFlags;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use rustix::pty::OpenptFlags;
 
 use super::chosen::prepare_socket;
@@ -113,6 +113,10 @@ pub(crate) unsafe fn prefer_small_pages(_address: *mut libc::c_void, _len: usize
 pub(crate) unsafe fn populate(_address: *mut libc::c_void, _len: usize) {}
 
 pub(crate) fn trim_heap() {}
+
+pub(crate) fn cpu_time(_process: Pid) -> io::Result<Duration> {
+    Err(io::ErrorKind::Unsupported.into())
+}
 
 pub(crate) fn short_path(_directory: BorrowedFd<'_>, _name: &OsStr) -> Option<PathBuf> {
     None

@@ -7,6 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -241,9 +242,10 @@ fn quoted(text: &OsStr) -> String {
     format!("'{}'", text.to_string_lossy().replace('\'', "'\\''"))
 }
 
+/// Returns when somebody listens there: a socket is there before. Whoever it is sees a connection that ends at once.
 fn wait_for(path: &Path) -> Result<(), BenchError> {
     let until = Instant::now() + PATIENCE;
-    while !path.exists() {
+    while UnixStream::connect(path).is_err() {
         if Instant::now() > until {
             return Err(BenchError::Late { what: "the program's socket" });
         }

@@ -34,7 +34,7 @@ pub const IDLE: usize = 200;
 /// How long they do nothing before what they cost is read.
 const SETTLED: Duration = Duration::from_secs(10);
 /// Round trips that say enough.
-const TRIPS: usize = 500;
+const TRIPS: usize = 20_000;
 
 /// Where programs are measured.
 #[derive(Debug)]
@@ -201,7 +201,7 @@ impl<'a> Bed<'a> {
         let times = times.map(|(sent, arrived)| millis(arrived.saturating_duration_since(*sent))).collect();
         let commits = arrived.iter().filter(|at| **at >= counted && **at <= uncounted).count().max(1) as f64;
         let bytes = after.1.up.saturating_sub(before.1.up) as f64 / commits;
-        let cpu = after.0.ticks.saturating_sub(before.0.ticks) as f64 * 10.0 / commits;
+        let cpu = millis(after.0.cpu.saturating_sub(before.0.cpu)) / commits;
         Ok(Figures {
             fps: Some(f64::from(shown) / end.saturating_duration_since(begin).as_secs_f64()),
             bytes: Some(bytes).filter(|_| !link.local),
@@ -281,13 +281,15 @@ impl<'a> Bed<'a> {
         let chain = self.chain(link, program)?;
         let (mut app, frames) = self.connect(&chain, Workload::Typing)?;
         let end = Instant::now() + Duration::from_secs_f64(self.plan.seconds);
-        let mut times = Vec::new();
+        let (mut times, before) = (Vec::new(), chain.usage());
         while times.len() < TRIPS && Instant::now() < end && !self.stop.load(Ordering::Relaxed) {
             times.push(millis(app.sync()?));
         }
+        let after = chain.usage();
+        let cpu = millis(after.cpu.saturating_sub(before.cpu)) / times.len().max(1) as f64;
         app.show()?;
         compare(&app, &frames)?;
-        Ok(Figures::of_times(times))
+        Ok(Figures { cpu: Some(cpu).filter(|_| after.processes > 0), ..Figures::of_times(times) })
     }
 
     fn idle(&mut self, link: &Link, program: &Program) -> Result<Figures, BenchError> {

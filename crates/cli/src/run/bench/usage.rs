@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use farway_sys::process::cpu_time;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The variable that all processes of a run inherit.
@@ -15,8 +16,8 @@ pub const MARK: &str = "FARWAY_BENCH_RUN";
 /// What a program used so far.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// User and system time, in ticks of 10 ms.
-    pub ticks: u64,
+    /// User and system time.
+    pub cpu: Duration,
     /// Memory that nobody else shares, in KiB.
     pub private_kib: u64,
     /// Processes.
@@ -56,9 +57,10 @@ pub fn usage(mark: &str) -> Usage {
         let path = format!("/proc/{}", pid.as_raw_pid());
         let Ok(stat) = fs::read_to_string(format!("{path}/stat")) else { continue };
         let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |it| it.1).split_whitespace().collect();
-        let field = |n: usize| fields.get(n).and_then(|f| f.parse::<u64>().ok()).unwrap_or(0);
+        let field = |n: usize| fields.get(n).and_then(|f| f.parse::<u32>().ok()).unwrap_or(0);
         usage.processes += 1;
-        usage.ticks += field(11) + field(12) + field(13) + field(14);
+        // Children that have ended are known in ticks of 10 ms.
+        usage.cpu += cpu_time(pid).unwrap_or_default() + Duration::from_millis(10) * (field(13) + field(14));
         let rollup = fs::read_to_string(format!("{path}/smaps_rollup")).unwrap_or_default();
         let private = rollup.lines().filter(|line| line.starts_with("Private_"));
         usage.private_kib +=
