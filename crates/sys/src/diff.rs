@@ -56,6 +56,7 @@ impl DiffOutput {
 /// Memory that calls on one thread share.
 #[derive(Debug)]
 pub struct Scratch {
+    /// Empty until needed.
     piece: Box<[u8]>,
     kernel: Kernel,
 }
@@ -76,7 +77,7 @@ impl Scratch {
     /// Fresh scratch memory, for this kernel. All give the same bytes; for tests and for measuring.
     #[must_use]
     pub fn with(kernel: Kernel) -> Self {
-        Self { piece: vec![0; PIECE].into_boxed_slice(), kernel }
+        Self { piece: Box::default(), kernel }
     }
 }
 
@@ -175,6 +176,9 @@ fn diff_interval(
         }
     }
     let mut done = 0;
+    if scratch.piece.is_empty() {
+        scratch.piece = vec![0; PIECE].into_boxed_slice();
+    }
     while done < old.len() {
         let len = (old.len() - done).min(scratch.piece.len());
         let piece = &mut scratch.piece[..len];

@@ -24,6 +24,7 @@ the parts, all of them by default:
   real      real applications on real compositors, without and with the proxy
   ssh       farway ssh with real ssh servers and machines of many kinds
   interop   against foreign programs, in both directions
+  cost      instructions of what is done for each frame and message, against those written down
   portable  unit, sim and real once more on the portable code paths
 
 Options:
@@ -43,6 +44,9 @@ const PARTS: [Part; 6] = [
 
 /// What the portable code paths are tested with.
 const PORTABLE: [&str; 3] = ["unit", "sim", "real"];
+
+/// Counted by a chore of its own.
+const COST: &str = "cost";
 
 struct Options {
     install: bool,
@@ -83,6 +87,9 @@ fn run_parts(runner: &mut Runner, parts: &[String]) {
     if !selected.is_empty() {
         runner.run_all(&selected, &target, false);
     }
+    if parts.iter().any(|p| p == COST) {
+        runner.run_chore(COST);
+    }
     if parts.iter().any(|p| p == "portable") {
         let portable: Vec<&Part> = PARTS.iter().filter(|p| PORTABLE.contains(&p.name)).collect();
         runner.run_all(&portable, &target.join("portable"), true);
@@ -99,7 +106,7 @@ fn parse(args: &[&str]) -> Result<Options, ExitCode> {
                 println!("{USAGE}");
                 return Err(ExitCode::SUCCESS);
             }
-            part if part == "portable" || PARTS.iter().any(|p| p.name == part) => {
+            part if ["portable", COST].contains(&part) || PARTS.iter().any(|p| p.name == part) => {
                 options.parts.push(part.to_owned());
             }
             other => {
@@ -109,7 +116,7 @@ fn parse(args: &[&str]) -> Result<Options, ExitCode> {
         }
     }
     if options.parts.is_empty() {
-        options.parts = PARTS.iter().map(|p| p.name).chain(["portable"]).map(str::to_owned).collect();
+        options.parts = PARTS.iter().map(|p| p.name).chain([COST, "portable"]).map(str::to_owned).collect();
     }
     Ok(options)
 }

@@ -65,6 +65,9 @@ pub fn install(parts: &[&str]) -> bool {
     if parts.iter().any(|p| ["ssh", "interop"].contains(p)) {
         wanted.extend(PEERS);
     }
+    if parts.contains(&"cost") {
+        wanted.push("valgrind");
+    }
     if wanted.is_empty() {
         return true;
     }

@@ -43,11 +43,12 @@ impl Runner {
 
     /// Runs `parts` built into `target`, on the portable code paths if so wanted.
     pub fn run_all(&mut self, parts: &[&Part], target: &Path, portable: bool) {
+        let complete = self.complete;
         let label = |name: &str| if portable { format!("{name} (portable)") } else { name.to_owned() };
         let prepare = |command: &mut Command| {
             command.env("CARGO_TARGET_DIR", target).env("FARWAY_BIN", target.join("debug/farway"));
             command.env("CARGO_TERM_PROGRESS_WHEN", "never").stdin(Stdio::null());
-            if self.complete {
+            if complete {
                 command.env("FARWAY_NO_SKIP", "1");
             }
             if portable {
@@ -75,11 +76,28 @@ impl Runner {
             prepare(&mut command);
             println!("xtask: {name}");
             let start = Instant::now();
-            let (ok, count) = watch(command);
-            self.count.passed += count.passed;
-            self.count.failed += count.failed;
-            self.results.push((name, ok, start.elapsed()));
+            self.note(name, command, start);
         }
+    }
+
+    /// Runs a chore of ours that closes as `cargo test` does.
+    pub fn run_chore(&mut self, name: &str) {
+        println!("xtask: {name}");
+        let start = Instant::now();
+        let Ok(program) = std::env::current_exe() else { return };
+        let mut command = Command::new(program);
+        command.arg(name).stdin(Stdio::null());
+        if self.complete {
+            command.env("FARWAY_NO_SKIP", "1");
+        }
+        self.note(name.to_owned(), command, start);
+    }
+
+    fn note(&mut self, name: String, command: Command, start: Instant) {
+        let (ok, count) = watch(command);
+        self.count.passed += count.passed;
+        self.count.failed += count.failed;
+        self.results.push((name, ok, start.elapsed()));
     }
 
     fn commands(&self, part: &Part) -> Vec<Command> {
