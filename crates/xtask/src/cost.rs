@@ -68,7 +68,7 @@ const NO_VALGRIND: &str = "there is no valgrind";
 
 /// Why nothing can be counted that could be compared.
 fn impossible() -> Option<&'static str> {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    if (std::env::consts::OS, std::env::consts::ARCH) != ("linux", "x86_64") {
         return Some("what is written down was counted on x86-64 with Linux");
     }
     let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -27,6 +27,8 @@ const RATES: usize = 8;
 const NEAR: u64 = MILLISECOND;
 /// ...and unless it carries less, in bytes per second, what was measured is the pace of whoever unpacks.
 const SLOW: u64 = 20_000_000;
+/// And nowhere is more than this believed, since the dearest way to unpack is as slow, and would then be its own reason.
+const QUICK: u64 = 60_000_000;
 /// Bytes that may wait for the channel before no more frames are asked for.
 pub(crate) const BACKLOG: u64 = 64 << 10;
 
@@ -110,7 +112,7 @@ impl Road {
     /// Bytes per second that the link has carried lately, if frames were large enough to tell.
     pub fn rate(&self) -> Option<u64> {
         let near = self.shortest().is_some_and(|trip| trip < NEAR);
-        self.rates.iter().max().copied().filter(|rate| !near || *rate < SLOW)
+        self.rates.iter().max().copied().filter(|rate| *rate < if near { SLOW } else { QUICK })
     }
 }
 

@@ -340,3 +340,18 @@ fn time_goes_forward() {
     assert_eq!(road.heard(Instant(121 * MILLISECOND), 2), 9);
     assert_eq!(road.time(Instant(140 * MILLISECOND)), Some(21));
 }
+
+#[test]
+fn what_may_be_the_pace_of_unpacking_is_no_rate() {
+    let told = |rate, trip| {
+        let mut road = Road::default();
+        road.measured(Instant(0), trip);
+        road.carried(rate);
+        road.rate()
+    };
+    for trip in [NEAR - 1, 40 * MILLISECOND] {
+        assert_eq!(told(2_500_000, trip), Some(2_500_000));
+        assert_eq!(told(120_000_000, trip), None);
+    }
+    assert_eq!((told(30_000_000, NEAR - 1), told(30_000_000, NEAR)), (None, Some(30_000_000)));
+}
