@@ -69,7 +69,7 @@ fn main() -> Outcome {
 
 /// Lines of text, more or less.
 fn content() -> Vec<u8> {
-    (0..SIZE).map(|at| if (at / 4 * 7919 >> 5) % 11 < 3 { (at / 997) as u8 } else { 0xff }).collect()
+    (0..SIZE).map(|at| if ((at / 4 * 7919) >> 5) % 11 < 3 { (at / 997) as u8 } else { 0xff }).collect()
 }
 
 /// Compares when every so many bytes, if any, one has changed.

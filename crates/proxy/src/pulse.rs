@@ -135,8 +135,8 @@ mod tests {
     fn who_goes_quiet_is_told_once() {
         let (waker, _woken) = waker().unwrap();
         let (busy, idle, gone) = (Heart::new(waker.clone()), Heart::new(waker.clone()), Heart::new(waker));
-        let mut state = State::default();
-        state.awake = [&busy, &idle, &gone].map(|it| (Arc::clone(it), None)).into();
+        let awake = [&busy, &idle, &gone].map(|it| (Arc::clone(it), None)).into();
+        let mut state = State { awake, ..State::default() };
         drop(gone);
         assert!(state.beat(), "who is gone is forgotten");
         busy.stir();
