@@ -173,12 +173,14 @@ fn desk_fixed_seeds() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     let sum = |count: fn(&desk::Report) -> u64| reports.iter().map(count).sum::<u64>();
     let (rests, pixels, updates) = (sum(|it| it.rests), sum(|it| it.pixels), sum(|it| it.updates));
-    let copies = sum(|it| it.copies);
+    let (copies, named) = (sum(|it| it.copies), sum(|it| it.named));
     let (frames, presented) = (sum(|it| it.frames), sum(|it| it.presented));
     println!(
-        "{rests} rests, {pixels} pixels, {updates} updates, {copies} copies, {frames} frames, {presented} presented"
+        "{rests} rests, {pixels} pixels, {updates} updates, {copies} copies, {named} named, {frames} frames, {presented} presented"
     );
-    assert!(rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50);
+    assert!(
+        rests > 200 && pixels > 2_000_000 && updates > 500 && frames > 300 && presented > 50 && named > 1
+    );
     carried(reports.iter().filter_map(|it| it.carried), 300);
     let (two, abrupt) = (sum(|it| u64::from(it.clients == 2)), sum(|it| u64::from(it.abrupt)));
     assert!(two > 5 && abrupt > 5, "{two} {abrupt}");

@@ -110,7 +110,7 @@ impl Rows {
         let data = tools.packer.unpack(Compression::Zstd(0), update.payload(), transformed);
         let data = data.map_err(|_| JobError::Malformed)?;
         let mut out = std::mem::take(&mut tools.raw);
-        out.clear();
+        // Not cleared before: all of it is written.
         out.resize(exact, 0);
         if pixels::inverse(data, row, &mut out, &mut tools.pixels).is_err() {
             return Err(JobError::Malformed);

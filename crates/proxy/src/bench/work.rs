@@ -177,7 +177,7 @@ fn whole(
 ) -> Result<Update, JobError> {
     let bounds = (u32::try_from(range.start), u32::try_from(range.end));
     let (Ok(start), Ok(end)) = bounds else { return Err(JobError::Machine) };
-    tools.raw.clear();
+    // Not cleared before: all of it is read.
     tools.raw.resize((end - start) as usize, 0);
     content.region.read(range.start, &mut tools.raw).map_err(|error| of_region(&error))?;
     if let Some(mirror) = &content.mirror {

@@ -46,6 +46,8 @@ pub struct Report {
     pub updates: u64,
     /// Updates that copied.
     pub copies: u64,
+    /// Files whose content was only named.
+    pub named: u64,
     /// Frame callbacks that were answered.
     pub frames: u64,
     /// Presentations that were told.

@@ -14,7 +14,7 @@ use farway_proto::engine::{
     Access, Adopt, Config, Create, Done, Effect, Engine, FdQueue, Handover, Job, Note, Outcome, Side,
 };
 use farway_proto::{FdId, Instant, Now, Rid, Role};
-use farway_proxy::bench::{Coding, Tools, run};
+use farway_proxy::bench::{Coding, Shelf, Tools, run};
 use farway_proxy::store::Content;
 use farway_sys::pack::Compression;
 use rand::Rng;
@@ -90,6 +90,8 @@ pub struct Half {
     pub updates: u64,
     /// Those that copied.
     pub copies: u64,
+    /// Those that only named a file's content.
+    pub named: u64,
     tell_closed: [bool; 2],
     /// A descriptor was of no use: the end is near.
     refused: bool,
@@ -123,9 +125,15 @@ impl Half {
             hostile: false,
             updates: 0,
             copies: 0,
+            named: 0,
             tell_closed: [false; 2],
             refused: false,
         }
+    }
+
+    /// Keeps files where others do, if it keeps any.
+    pub fn keep_at(&mut self, shelf: &Arc<Shelf>) {
+        self.tools.shelf.iter_mut().for_each(|it| *it = Arc::clone(shelf));
     }
 
     /// Who it is, for people.
@@ -365,6 +373,7 @@ impl Half {
     fn send_channel(&mut self, frame: Frame) {
         self.updates += u64::from(matches!(frame, Frame::Update(..)));
         self.copies += u64::from(matches!(frame, Frame::Update(_, Update::Copy { .. })));
+        self.named += u64::from(matches!(frame, Frame::Update(_, Update::Named { .. })));
         let frames = match &mut self.sabotage {
             Some(sabotage) => sabotage.frame(frame),
             None => vec![frame],

@@ -94,6 +94,8 @@ pub struct Client {
     greeted: u32,
     /// What the seat has: `wl_seat.capability`.
     devices: u32,
+    /// Keymaps that came, and were not looked at.
+    pub keymaps: Vec<Vec<u8>>,
     /// Frame callbacks that were answered.
     pub frames: u64,
     /// Presentations that were told.
@@ -126,6 +128,7 @@ impl Client {
             roundtrip: Round::None,
             greeted: 0,
             devices: 0,
+            keymaps: Vec::new(),
             frames: 0,
             presented: 0,
         }
@@ -266,6 +269,11 @@ impl Client {
             }
             ("xdg_surface", "configure") if !self.zombies.contains(&id) => {
                 self.serials.insert(id, event.number(0));
+            }
+            ("wl_keyboard", "keymap") => {
+                if let Some(Fd::File(file)) = event.fds.first() {
+                    self.keymaps.push(file.read(0, event.number(2) as usize));
+                }
             }
             ("wl_seat", "capabilities") => self.devices = event.number(0),
             ("xdg_wm_base", "ping") => {

@@ -3,7 +3,7 @@
 //!
 //! Invariant: it gets only what came through sockets; it reads the same memory that the proxy writes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File as SystemFile;
 use std::os::unix::fs::FileExt as _;
 use std::rc::Rc;
@@ -55,6 +55,8 @@ pub struct Screen {
     next_end: u64,
     /// All memory that it ever got from each client.
     mapped: BTreeMap<ClientId, Vec<Weak<Content>>>,
+    /// The content of all files that it has sent.
+    pub files: BTreeSet<Vec<u8>>,
 }
 
 impl Screen {
@@ -62,7 +64,7 @@ impl Screen {
     pub fn new(config: Config, kernel: Rc<Kernel>) -> Self {
         let view = Compositor::new(config);
         let (out, ends, mapped) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { view, kernel, out, ends, next_end: 0, mapped }
+        Self { view, kernel, out, ends, next_end: 0, mapped, files: BTreeSet::new() }
     }
 
     /// What it tells everybody, as a scout finds it out.
@@ -194,6 +196,7 @@ impl Screen {
         };
         let file = self.kernel.file(bytes.len());
         file.write(0, &bytes);
+        self.files.insert(bytes);
         Ok(Fd::File(file))
     }
 

@@ -9,6 +9,7 @@ use farway_proto::Role;
 use farway_proto::channel::{Capabilities, WireVersion};
 use farway_proto::engine::{Config, Outcome};
 use farway_proto::preview::Preview;
+use farway_proxy::bench::Shelf;
 use farway_sys::pack::Compression;
 use farway_view::effect::ClientId;
 use rand::rngs::SmallRng;
@@ -43,6 +44,12 @@ enum Cut {
     /// The link breaks.
     Link,
 }
+
+/// Mixed into the seed for whether files are kept for all.
+const SHELVES: u64 = 0x6b65_796d_6170;
+
+/// Where the applications' halves keep files, and the display's.
+type Shelves = [Arc<Shelf>; 2];
 
 /// One client and its two halves.
 #[derive(Debug)]
@@ -93,6 +100,8 @@ impl World {
         let mut screen = Screen::new(setup.config(), Rc::clone(&kernel));
         let preview = Screen::preview(setup.config()).map(Arc::new);
         let mut luck = SmallRng::seed_from_u64(seed ^ SALT);
+        // In a session, all halves at one end are in one process, and keep files at one place.
+        let shelves = SmallRng::seed_from_u64(seed ^ SHELVES).random_bool(0.5).then(Shelves::default);
         let mut lines = Vec::new();
         // One that is cut off is the last, so that others can be looked at.
         let cut = sabotage.is_none() && rng.random_bool(0.3);
@@ -103,9 +112,14 @@ impl World {
                 (rng.random_range(1..script.len()), how)
             });
             let preview = preview.clone().filter(|_| luck.random_bool(0.5));
-            let client = (screen.connect(), preview, luck.random_bool(0.5));
+            let ahead = luck.random_bool(0.5) || shelves.is_some();
+            let client = (screen.connect(), preview, ahead);
             let mut line = Line::new(&mut rng, &kernel, letter, script, expected, client);
             line.cut_at = cut_at;
+            if let Some([near, far]) = &shelves {
+                line.left.keep_at(near);
+                line.right.keep_at(far);
+            }
             if let Some(kind) = sabotage.filter(|kind| !kind.is_of_session()) {
                 let patience = rng.random_range(0..12);
                 let half = if kind.is_at_display() { &mut line.right } else { &mut line.left };
@@ -130,6 +144,7 @@ impl World {
         for line in &self.lines {
             report.updates += line.left.updates + line.right.updates;
             report.copies += line.left.copies;
+            report.named += line.right.named;
             report.frames += line.client.frames;
             report.presented += line.client.presented;
             report.actions += line.client.at as u64;
@@ -247,6 +262,9 @@ impl World {
                 let (bytes, fds) = line.left.local.receive(most, early);
                 if line.cut.is_none() {
                     line.client.get(&bytes, fds)?;
+                    if line.client.keymaps.drain(..).any(|it| !self.screen.files.contains(&it)) {
+                        return Err(Problem::WrongFd("wl_keyboard.keymap"));
+                    }
                 }
                 Ok(!bytes.is_empty())
             }
