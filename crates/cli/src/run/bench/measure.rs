@@ -201,11 +201,10 @@ impl<'a> Bed<'a> {
         let times = times.map(|(sent, arrived)| millis(arrived.saturating_duration_since(*sent))).collect();
         let commits = arrived.iter().filter(|at| **at >= counted && **at <= uncounted).count().max(1) as f64;
         let bytes = after.1.up.saturating_sub(before.1.up) as f64 / commits;
-        let cpu = millis(after.0.cpu.saturating_sub(before.0.cpu)) / commits;
         Ok(Figures {
             fps: Some(f64::from(shown) / end.saturating_duration_since(begin).as_secs_f64()),
             bytes: Some(bytes).filter(|_| !link.local),
-            cpu: Some(cpu).filter(|_| after.0.processes > 0),
+            cpu: after.0.cpu_each(&before.0, commits),
             ..Figures::of_times(times)
         })
     }
@@ -285,11 +284,10 @@ impl<'a> Bed<'a> {
         while times.len() < TRIPS && Instant::now() < end && !self.stop.load(Ordering::Relaxed) {
             times.push(millis(app.sync()?));
         }
-        let after = chain.usage();
-        let cpu = millis(after.cpu.saturating_sub(before.cpu)) / times.len().max(1) as f64;
+        let cpu = chain.usage().cpu_each(&before, times.len().max(1) as f64);
         app.show()?;
         compare(&app, &frames)?;
-        Ok(Figures { cpu: Some(cpu).filter(|_| after.processes > 0), ..Figures::of_times(times) })
+        Ok(Figures { cpu, ..Figures::of_times(times) })
     }
 
     fn idle(&mut self, link: &Link, program: &Program) -> Result<Figures, BenchError> {

@@ -24,6 +24,14 @@ pub struct Usage {
     pub processes: u64,
 }
 
+impl Usage {
+    /// Milliseconds of processor time for each of `count` things since `before`, if any process is known.
+    pub fn cpu_each(&self, before: &Self, count: f64) -> Option<f64> {
+        let each = self.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e3 / count;
+        (self.processes > 0).then_some(each)
+    }
+}
+
 /// Processes that carry the mark, the stand-in for ssh and the command excepted if they do not count.
 fn marked(mark: &str, all: bool) -> Vec<Pid> {
     let wanted = format!("{MARK}={mark}");
