@@ -1,5 +1,5 @@
-//! Does one kind of work so many times, for whoever counts its instructions: `cost WORK TIMES`. Without words, it says
-//! which kernel it has, and lists the kinds.
+//! Does one kind of work so many times, for whoever counts its instructions: `cost WORK TIMES`. Without words, it
+//! lists the kinds.
 //!
 //! `cargo xtask cost` counts, and compares with what is written in the tree. Each kind is run twice, with different
 //! times: the difference is the work's.
@@ -20,7 +20,7 @@ use farway_proxy::load::{App, Sink, Workload};
 use farway_proxy::roles::Service;
 use farway_proxy::settings::Settings;
 use farway_proxy::transport::Dial;
-use farway_sys::diff::{Kernel, Scratch, apply_diff, diff};
+use farway_sys::diff::{Scratch, apply_diff, diff};
 use farway_sys::mem::{Mirror, Region};
 use farway_sys::net::{Socket, connect_unix};
 use farway_sys::pack::{Compression, Packer};
@@ -59,7 +59,6 @@ const WORKS: [Work; 14] = [
 fn main() -> Outcome {
     let mut words = std::env::args().skip(1);
     let (Some(name), Some(times)) = (words.next(), words.next()) else {
-        println!("{}", Kernel::best().name());
         WORKS.iter().for_each(|work| println!("{}", work.name));
         return Ok(());
     };

@@ -20,3 +20,8 @@ pub mod store;
 pub mod transport;
 
 pub use settings::Settings;
+
+/// What a panic has left is whole: nothing here is changed in steps that belong together.
+fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -5,27 +5,28 @@
 //! given back to the system; with nobody awake nothing runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use farway_sys::event::Waker;
 use farway_sys::mem::trim_heap;
 
 use crate::bench::QUIET;
+use crate::lock;
 
 /// The signs of life of one connection.
 #[derive(Debug)]
 pub struct Heart {
     stirs: AtomicU64,
-    /// It is to rest.
+    /// It is to rest, and nobody watches it.
     quiet: AtomicBool,
     waker: Waker,
 }
 
 impl Heart {
-    /// One that `waker` wakes when it is to rest.
+    /// One at rest, that `waker` wakes when it is to rest again.
     pub fn new(waker: Waker) -> Arc<Self> {
-        Arc::new(Self { stirs: AtomicU64::new(0), quiet: AtomicBool::new(false), waker })
+        Arc::new(Self { stirs: AtomicU64::new(0), quiet: AtomicBool::new(true), waker })
     }
 
     /// Something has happened.
@@ -34,9 +35,14 @@ impl Heart {
         self.stirs.store(self.stirs.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// Whether it is to rest; told once.
+    /// Whether it is to rest.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Relaxed)
+    }
+
+    /// Ends the rest, if it was one: then it is to be watched.
     pub fn take_quiet(&self) -> bool {
-        self.quiet.load(Ordering::Relaxed) && self.quiet.swap(false, Ordering::Relaxed)
+        self.is_quiet() && self.quiet.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -82,7 +88,7 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// This connection is awake. To be called once, until it was told to rest.
+    /// This connection is awake. To be called once after [`Heart::take_quiet`].
     pub fn watch(&self, heart: &Arc<Heart>) {
         let mut state = lock(&self.shared.state);
         state.awake.push((Arc::clone(heart), None));
@@ -122,10 +128,6 @@ fn run(shared: &Shared) {
     state.running = false;
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +137,7 @@ mod tests {
     fn who_goes_quiet_is_told_once() {
         let (waker, _woken) = waker().unwrap();
         let (busy, idle, gone) = (Heart::new(waker.clone()), Heart::new(waker.clone()), Heart::new(waker));
+        assert!([&busy, &idle, &gone].iter().all(|it| it.take_quiet()), "all begin at rest");
         let awake = [&busy, &idle, &gone].map(|it| (Arc::clone(it), None)).into();
         let mut state = State { awake, ..State::default() };
         drop(gone);

@@ -11,7 +11,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use farway_sys::event::{WakeReceiver, Waker, waker};
 use farway_sys::pack::Compression;
 
 use crate::bench::Workers;
+use crate::lock;
 use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::transport::Dial;
@@ -199,8 +200,4 @@ impl Service {
         // A thread that cannot be started drops the seat, and with it the entry.
         thread::Builder::new().name(name).stack_size(512 << 10).spawn(thread).map(drop)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use farway_sys::net::{UnixListening, VsockAddr, VsockListening, connect_unix, vsock};
 
@@ -92,7 +92,7 @@ impl fmt::Display for Once {
 
 impl Dial for Once {
     fn dial(&self) -> io::Result<OwnedFd> {
-        let fd = self.fd.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fd = crate::lock(&self.fd).take();
         fd.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))
     }
 

@@ -93,7 +93,7 @@ fn build() -> Option<(PathBuf, Vec<String>)> {
     }
     let program = target_dir().join("cost/examples/cost");
     let said = Command::new(&program).output().ok()?;
-    let works = String::from_utf8_lossy(&said.stdout).lines().skip(1).map(str::to_owned).collect();
+    let works = String::from_utf8_lossy(&said.stdout).lines().map(str::to_owned).collect();
     Some((program, works))
 }
 

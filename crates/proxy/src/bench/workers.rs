@@ -5,13 +5,14 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use super::choose::{Costs, Sample};
 use super::coding::Coding;
 use super::shelf::Shelf;
 use super::work::{QUIET, Tools, run};
+use crate::lock;
 use crate::store::Content;
 use farway_proto::engine::{Done, Job, JobError};
 use farway_sys::event::Waker;
@@ -168,8 +169,4 @@ fn work(shared: &Shared) {
             }
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

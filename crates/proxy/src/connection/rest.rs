@@ -15,23 +15,18 @@ use crate::pulse::{Heart, Pulse};
 pub(super) struct Rest<'a> {
     pulse: &'a Pulse,
     heart: Arc<Heart>,
-    awake: bool,
 }
 
 impl<'a> Rest<'a> {
     /// At rest, until something happens.
     pub fn new(pulse: &'a Pulse, heart: Arc<Heart>) -> Self {
-        Self { pulse, heart, awake: false }
+        Self { pulse, heart }
     }
 
     /// Something has happened.
     pub fn stir(&mut self) {
         self.heart.stir();
         if self.heart.take_quiet() {
-            // Just in time: it is not watched any more.
-            self.awake = false;
-        }
-        if !std::mem::replace(&mut self.awake, true) {
             self.pulse.watch(&self.heart);
         }
     }
@@ -40,10 +35,9 @@ impl<'a> Rest<'a> {
 impl Connection<'_> {
     /// Rests if it is time.
     pub(super) fn rest(&mut self, input: &mut BytesMut) {
-        if !self.rest.heart.take_quiet() {
+        if !self.rest.heart.is_quiet() {
             return;
         }
-        self.rest.awake = false;
         *input = BytesMut::new();
         self.deframer.rest();
         self.channel_out.rest();

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use farway_sys::event::Waker;
 use farway_sys::net::ByteStream;
@@ -29,7 +29,7 @@ impl Inlet {
 
     /// The streams that were asked for since the last call.
     pub fn take(&self) -> Vec<ByteStream> {
-        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *crate::lock(&self.waiting))
     }
 }
 
@@ -42,10 +42,7 @@ impl fmt::Display for Inlet {
 impl Dial for Inlet {
     fn dial(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = farway_sys::net::Socket::pair()?;
-        self.waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(ByteStream::from(OwnedFd::from(ours)));
+        crate::lock(&self.waiting).push(ByteStream::from(OwnedFd::from(ours)));
         self.ring.wake();
         Ok(theirs.into())
     }

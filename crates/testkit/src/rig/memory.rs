@@ -6,16 +6,21 @@ use std::fs;
 
 use super::RigError;
 
+/// The number behind a name in a `status` file.
+fn field(status: &str, name: &str) -> Option<u64> {
+    let rest = status.lines().find_map(|line| line.strip_prefix(name))?;
+    rest.split_ascii_whitespace().next()?.parse().ok()
+}
+
 /// Private memory of a process in bytes: resident, without what it shares with others.
 ///
 /// # Errors
 /// No such process, or no `/proc`.
 pub fn private(pid: u32) -> Result<u64, RigError> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    let kilobytes =
-        line.and_then(|it| it.split_ascii_whitespace().next()).and_then(|it| it.parse::<u64>().ok());
-    kilobytes.map(|it| it * 1024).ok_or_else(|| RigError::Failed("no RssAnon in /proc".to_owned()))
+    field(&text, "RssAnon:")
+        .map(|it| it * 1024)
+        .ok_or_else(|| RigError::Failed("no RssAnon in /proc".to_owned()))
 }
 
 /// The most memory that a process ever had resident, shared pages included.
@@ -24,10 +29,7 @@ pub fn private(pid: u32) -> Result<u64, RigError> {
 /// No such process, or no `/proc`.
 pub fn peak(pid: u32) -> Result<u64, RigError> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes =
-        line.and_then(|it| it.split_ascii_whitespace().next()).and_then(|it| it.parse::<u64>().ok());
-    kilobytes.map(|it| it * 1024).ok_or_else(|| RigError::Failed("no VmHWM in /proc".to_owned()))
+    field(&text, "VmHWM:").map(|it| it * 1024).ok_or_else(|| RigError::Failed("no VmHWM in /proc".to_owned()))
 }
 
 /// Open descriptors of a process.
@@ -48,8 +50,7 @@ pub fn wakes(pid: u32) -> Result<u64, RigError> {
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {
         // One that has just ended does not count.
         let text = fs::read_to_string(task?.path().join("status")).unwrap_or_default();
-        let count = text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        sum += count.and_then(|it| it.trim().parse::<u64>().ok()).unwrap_or(0);
+        sum += field(&text, "voluntary_ctxt_switches:").unwrap_or(0);
     }
     Ok(sum)
 }

@@ -74,26 +74,24 @@ impl Runner {
         }
         for (name, mut command) in commands {
             prepare(&mut command);
-            println!("xtask: {name}");
-            let start = Instant::now();
-            self.note(name, command, start);
+            self.step(name, command);
         }
     }
 
     /// Runs a chore of ours that closes as `cargo test` does.
     pub fn run_chore(&mut self, name: &str) {
-        println!("xtask: {name}");
-        let start = Instant::now();
-        let Ok(program) = std::env::current_exe() else { return };
-        let mut command = Command::new(program);
+        // Without a name, it cannot be started, and so has failed.
+        let mut command = Command::new(std::env::current_exe().unwrap_or_default());
         command.arg(name).stdin(Stdio::null());
         if self.complete {
             command.env("FARWAY_NO_SKIP", "1");
         }
-        self.note(name.to_owned(), command, start);
+        self.step(name.to_owned(), command);
     }
 
-    fn note(&mut self, name: String, command: Command, start: Instant) {
+    fn step(&mut self, name: String, command: Command) {
+        println!("xtask: {name}");
+        let start = Instant::now();
         let (ok, count) = watch(command);
         self.count.passed += count.passed;
         self.count.failed += count.failed;
