@@ -157,6 +157,22 @@ fn a_terminal_is_a_window_of_the_host() -> Result<(), RealError> {
     })
 }
 
+/// A server that maps no memory of others, as one on another machine: pixels go over the connection.
+#[test]
+fn without_shared_memory_it_looks_the_same() -> Result<(), RealError> {
+    need!("Xvfb", "openbox", "xdotool", "xprop", "xwininfo", "foot");
+    let sandbox = Sandbox::new("windows-unshared")?;
+    let desktop = Desktop::start_with(&sandbox, &["-extension", "MIT-SHM"])?;
+    let paper = "colors.background=203145";
+    let args = ["view", "--", "foot", "--title=a terminal", "-o", paper, "sh"];
+    Scene::on(sandbox, desktop, &args)?.play(|scene| {
+        let window = scene.window("a terminal")?;
+        scene.pixels("the terminal is drawn", &corners(window), PAPER)?;
+        resized(scene, window)?;
+        scene.seen("unshared")
+    })
+}
+
 /// Just inside of a window.
 fn corners(it: Native) -> [(i32, i32); 3] {
     let (right, bottom) = (it.x + it.width - 1, it.y + it.height - 1);

@@ -50,12 +50,18 @@ pub struct Desktop {
 impl Desktop {
     /// Starts one on a free display.
     pub fn start(sandbox: &Sandbox) -> Result<Self, RealError> {
+        Self::start_with(sandbox, &[])
+    }
+
+    /// Starts one whose server has these arguments, too.
+    pub fn start_with(sandbox: &Sandbox, args: &[&str]) -> Result<Self, RealError> {
         let folder = sandbox.folder("xvfb")?;
         let answer = folder.join("display");
         let mut command = sandbox.command(need("Xvfb")?);
         command
             .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset", "-screen", "0", SCREEN, "-fbdir"])
-            .arg(&folder);
+            .arg(&folder)
+            .args(args);
         command.stdout(File::create(&answer).doing("create a file for the display's number")?);
         let mut server = sandbox.start("xvfb", command)?;
         let number = wait::until("Xvfb has a display", DEADLINE, || {

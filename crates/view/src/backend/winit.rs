@@ -23,6 +23,7 @@ mod input;
 mod keys;
 mod native;
 mod pointer;
+mod present;
 mod sheet;
 mod units;
 mod user;

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
-use softbuffer::Context;
 use winit::application::ApplicationHandler;
 use winit::event::{DeviceEvent, DeviceId, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow, OwnedDisplayHandle};
+use winit::event_loop::{ActiveEventLoop, ControlFlow};
 use winit::window::WindowId as NativeId;
 
 use super::clipboard::Order;
@@ -19,6 +18,7 @@ use super::half::Windows;
 use super::keys::Keys;
 use super::native::Native;
 use super::pointer::Pointer;
+use super::present::Screen;
 use super::user::Event;
 use super::{Options, units};
 use crate::compositor::Compositor;
@@ -37,7 +37,7 @@ pub(super) struct App<'a> {
     begin: Option<(Begin<'a>, Windows)>,
     handle: Option<Handle>,
     pub clipboard: Option<Sender<Order>>,
-    context: Option<Context<OwnedDisplayHandle>>,
+    screen: Option<Screen>,
     pub entries: BTreeMap<WindowId, Entry>,
     pub natives: BTreeMap<NativeId, WindowId>,
     pub pointer: Pointer,
@@ -62,7 +62,7 @@ impl<'a> App<'a> {
             begin: Some((begin, windows)),
             handle: None,
             clipboard,
-            context: None,
+            screen: None,
             entries: BTreeMap::new(),
             natives: BTreeMap::new(),
             pointer: Pointer::default(),
@@ -142,13 +142,13 @@ impl<'a> App<'a> {
     /// Opens the native window.
     pub fn open(&mut self, event_loop: &ActiveEventLoop, id: WindowId) {
         let at = self.popup_place(id);
-        let (Some(context), Some(entry)) = (&self.context, self.entries.get_mut(&id)) else { return };
+        let (Some(screen), Some(entry)) = (&self.screen, self.entries.get_mut(&id)) else { return };
         let window = match event_loop.create_window(entry.attributes(at)) {
             Ok(window) => window,
             Err(error) => return tracing::warn!("cannot open a window: {error}"),
         };
         let native_id = window.id();
-        let mut native = match Native::new(context, window, entry.sheet.clone()) {
+        let mut native = match Native::new(screen, window, entry.sheet.clone()) {
             Ok(native) => native,
             Err(error) => return tracing::warn!("cannot draw into a window: {error}"),
         };
@@ -234,8 +234,8 @@ fn output(event_loop: &ActiveEventLoop) -> OutputConfig {
 impl ApplicationHandler<Event> for App<'_> {
     fn resumed(&mut self, event_loop: &ActiveEventLoop) {
         let Some((begin, windows)) = self.begin.take() else { return };
-        self.context = match Context::new(event_loop.owned_display_handle()) {
-            Ok(context) => Some(context),
+        self.screen = match Screen::new(event_loop) {
+            Ok(screen) => Some(screen),
             Err(error) => {
                 tracing::error!("cannot draw on this screen: {error}");
                 return event_loop.exit();
@@ -280,6 +280,6 @@ impl ApplicationHandler<Event> for App<'_> {
         self.clipboard.iter().for_each(|it| drop(it.send(Order::End)));
         self.entries.clear();
         self.natives.clear();
-        self.context = None;
+        self.screen = None;
     }
 }

@@ -2,22 +2,20 @@
 //!
 //! Invariant: only what changed is copied and shown, unless the host has forgotten what it showed.
 
-use std::num::NonZeroU32;
 use std::rc::Rc;
 
-use softbuffer::{Context, SoftBufferError, Surface};
 use winit::dpi::{PhysicalPosition, PhysicalSize};
-use winit::event_loop::OwnedDisplayHandle;
 use winit::window::Window;
 
+use super::present::{Pane, PresentError, Screen};
 use super::sheet::{History, Shared};
 use super::units;
-use crate::geometry::{Area, Point, Rect, Size};
+use crate::geometry::{Point, Rect, Size};
 
 /// See the module.
 pub(super) struct Native {
     pub window: Rc<Window>,
-    surface: Surface<OwnedDisplayHandle, Rc<Window>>,
+    pane: Pane,
     sheet: Shared,
     history: History,
     pub title: String,
@@ -29,16 +27,12 @@ pub(super) struct Native {
 }
 
 impl Native {
-    pub fn new(
-        context: &Context<OwnedDisplayHandle>,
-        window: Window,
-        sheet: Shared,
-    ) -> Result<Self, SoftBufferError> {
+    pub fn new(screen: &Screen, window: Window, sheet: Shared) -> Result<Self, PresentError> {
         let window = Rc::new(window);
-        let surface = Surface::new(context, Rc::clone(&window))?;
+        let pane = Pane::new(screen, &window)?;
         Ok(Self {
             window,
-            surface,
+            pane,
             sheet,
             history: History::default(),
             title: String::new(),
@@ -65,26 +59,24 @@ impl Native {
         }
     }
 
-    fn try_draw(&mut self, background: u32, forgotten: bool) -> Result<(), SoftBufferError> {
+    fn try_draw(&mut self, background: u32, forgotten: bool) -> Result<(), PresentError> {
         let size = self.size();
-        let sides = (NonZeroU32::new(size.width as u32), NonZeroU32::new(size.height as u32));
-        let (Some(width), Some(height)) = sides else { return Ok(()) };
-        self.surface.resize(width, height)?;
-        let mut buffer = self.surface.buffer_mut()?;
-        let wanted = {
-            let mut sheet = self.sheet.lock();
-            let wanted = self.history.wanted(size, buffer.age(), sheet.take_fresh());
-            for rect in wanted.rects() {
-                sheet.draw(&mut buffer, size.width as usize, *rect, background);
-            }
-            wanted
-        };
-        self.window.pre_present_notify();
-        if forgotten {
-            return buffer.present();
+        if size.is_empty() {
+            return Ok(());
         }
-        let rects = damage(&wanted);
-        if rects.is_empty() { Ok(()) } else { buffer.present_with_damage(&rects) }
+        let Self { window, pane, sheet, history, .. } = self;
+        pane.show(size, |pixels, age| {
+            let wanted = {
+                let mut sheet = sheet.lock();
+                let wanted = history.wanted(size, age, sheet.take_fresh());
+                for rect in wanted.rects() {
+                    sheet.draw(pixels, size.width as usize, *rect, background);
+                }
+                wanted
+            };
+            window.pre_present_notify();
+            if forgotten { vec![size.rect()] } else { wanted.rects().to_vec() }
+        })
     }
 
     pub fn request_size(&self, size: Size) {
@@ -138,13 +130,4 @@ pub(super) fn limit(size: Size, scale: u32, free: i32) -> Option<PhysicalSize<u3
     // Hosts count sides in 16 bits.
     let side = |client: i32, pixels: i32| if client > 0 { pixels } else { free }.clamp(0, 32_767) as u32;
     Some(PhysicalSize::new(side(size.width, pixels.width), side(size.height, pixels.height)))
-}
-
-/// Rectangles as softbuffer wants them.
-fn damage(area: &Area) -> Vec<softbuffer::Rect> {
-    let one = |rect: &Rect| {
-        let (width, height) = (NonZeroU32::new(rect.width as u32)?, NonZeroU32::new(rect.height as u32)?);
-        Some(softbuffer::Rect { x: rect.x as u32, y: rect.y as u32, width, height })
-    };
-    area.rects().iter().filter_map(one).collect()
 }
