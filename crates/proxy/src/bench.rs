@@ -9,6 +9,7 @@ mod coding;
 mod moves;
 mod rows;
 mod shelf;
+mod spare;
 mod work;
 mod workers;
 

@@ -143,7 +143,7 @@ impl Packer {
         self.zstd.pack_frequencies(src, out)
     }
 
-    /// Decompresses `src`, which must give exactly `exact` bytes. Without compression they are lent from `src`.
+    /// Decompresses `src`, which must give exactly `exact` bytes. What was not compressed is lent from `src`.
     ///
     /// # Errors
     /// See [`PackError`].
@@ -156,6 +156,10 @@ impl Packer {
         plausible(compression, src, exact)?;
         if compression == Compression::None {
             return Ok(src);
+        }
+        let stored = matches!(compression, Compression::Lz4(_)).then(|| lz4::literals(src, exact)).flatten();
+        if let Some(stored) = stored {
+            return Ok(stored);
         }
         let mut unpacked = std::mem::take(&mut self.unpacked);
         let more = exact.saturating_sub(unpacked.len());

@@ -13,7 +13,7 @@ use farway_sys::pack::Compression;
 use farway_sys::pixels;
 
 use super::choose::{Class, Way};
-use super::work::{Tools, of_apply, trimmed};
+use super::work::{Tools, of_apply};
 use crate::store::Content;
 
 /// See the module.
@@ -91,12 +91,12 @@ impl Rows {
         let words = [self.start, self.pitch, self.row, self.total].map(u32::try_from);
         let [Ok(start), Ok(pitch), Ok(row), Ok(total)] = words else { return Ok(None) };
         let payload = tools.measured(class, Way::Predicted, |tools| {
-            let Tools { packer, pixels, planes, .. } = tools;
-            let (bytes, mut packed) = (content.bytes(), Vec::new());
+            let Tools { packer, pixels, planes, spare, .. } = tools;
+            let (bytes, mut packed) = (content.bytes(), spare.take());
             planes.clear();
             pixels::forward(bytes, row as usize, planes, pixels);
             packer.pack_pixels(planes, &mut packed).map_err(|_| JobError::Machine)?;
-            Ok((bytes.len(), trimmed(packed)))
+            Ok((bytes.len(), spare.lend(packed)))
         })?;
         Ok(Some(Update::Pixels { start, pitch, row, total, coding: coding::PREDICTED, payload }))
     }

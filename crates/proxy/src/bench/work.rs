@@ -18,6 +18,7 @@ use super::coding::{self, Coding};
 use super::moves;
 use super::rows::Rows;
 use super::shelf::Shelf;
+use super::spare::Spare;
 use crate::store::Content;
 
 /// What a thread needs to run jobs; kept, because making it anew costs more than most jobs.
@@ -30,6 +31,7 @@ pub struct Tools {
     pub(super) pixels: PixelScratch,
     pub(super) planes: Vec<u8>,
     pieces: Vec<u8>,
+    pub(super) spare: Spare,
     /// Where files are kept, if both halves do so.
     pub shelf: Option<Arc<Shelf>>,
     /// Take the time.
@@ -104,20 +106,13 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
 
 /// The payload of an update from the raw bytes in `tools`.
 pub(super) fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes, JobError> {
+    let mut packed = tools.spare.take();
     if compression == Compression::None {
-        return Ok(Bytes::from(std::mem::take(&mut tools.raw)));
+        std::mem::swap(&mut packed, &mut tools.raw);
+    } else {
+        tools.packer.pack(compression, &tools.raw, &mut packed).map_err(|_| JobError::Machine)?;
     }
-    let mut packed = Vec::new();
-    tools.packer.pack(compression, &tools.raw, &mut packed).map_err(|_| JobError::Machine)?;
-    Ok(trimmed(packed))
-}
-
-/// What was reserved for the worst case is not kept while the frame waits to be sent.
-pub(super) fn trimmed(mut packed: Vec<u8>) -> Bytes {
-    if packed.capacity() > packed.len() * 2 {
-        packed.shrink_to_fit();
-    }
-    Bytes::from(packed)
+    Ok(tools.spare.lend(packed))
 }
 
 fn difference(

@@ -91,6 +91,20 @@ pub(super) fn most(len: usize) -> usize {
     len.saturating_mul(255)
 }
 
+/// What a block unpacks to if it is a single run of `exact` literals, as for noise: then it is there already.
+pub(super) fn literals(src: &[u8], exact: usize) -> Option<&[u8]> {
+    /// A length in the token that goes on in the bytes after it.
+    const LONG: u8 = 15;
+    let (token, mut rest) = src.split_first()?;
+    let mut length = usize::from(token >> 4);
+    let mut last = if token >> 4 == LONG { u8::MAX } else { 0 };
+    while last == u8::MAX {
+        (last, rest) = rest.split_first().map(|(byte, rest)| (*byte, rest))?;
+        length = length.saturating_add(last.into());
+    }
+    (exact > 0 && length == exact && rest.len() == exact).then_some(rest)
+}
+
 /// Fills `out` exactly.
 pub(super) fn unpack(src: &[u8], out: &mut [u8]) -> Result<(), PackError> {
     if out.is_empty() {

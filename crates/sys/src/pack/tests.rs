@@ -42,6 +42,24 @@ fn round_trips() {
 }
 
 #[test]
+fn what_lz4_could_not_shorten_is_lent() {
+    let (mut packer, mut rng) = (Packer::new(), Rng(3));
+    for len in [1, 14, 15, 16, 269, 270, 271, 100_000] {
+        let (noise, mut out) = (rng.bytes(len), Vec::new());
+        packer.pack(Compression::Lz4(0), &noise, &mut out).unwrap();
+        let place = out.as_ptr_range();
+        let back = packer.unpack(Compression::Lz4(0), &out, len).unwrap();
+        assert_eq!(back, noise);
+        assert!(place.contains(&back.as_ptr()), "{len} bytes were copied");
+        out.pop();
+        assert!(packer.unpack(Compression::Lz4(0), &out, len).is_err());
+        assert!(packer.unpack(Compression::Lz4(0), &out, len - 1).is_err());
+    }
+    // A length that goes on for ever.
+    assert!(packer.unpack(Compression::Lz4(0), &[255; 300], 299).is_err());
+}
+
+#[test]
 fn only_the_exact_length_will_do() {
     let mut packer = Packer::new();
     for sample in samples() {
