@@ -1,5 +1,5 @@
-//! `cargo xtask cost`: counts instructions of what is done for each frame and message, and compares with what is written
-//! in the tree. Machines differ in speed and are noisy; instructions are neither.
+//! `cargo xtask cost`: counts instructions of what is done for each frame and message, and what frames fetch from memory,
+//! and compares with what is written in the tree. Machines differ in speed and are noisy; these numbers are neither.
 //!
 //! The work is done by the example `cost` of `farway-proxy`, run by valgrind. Not a benchmark: whether the work is fast is
 //! for `farway bench` to say. Invariants: only what became dearer fails; where nothing can be counted, it is said why.
@@ -15,8 +15,9 @@ use crate::test::{cargo, in_path, target_dir, workspace};
 const USAGE: &str = "\
 usage: cargo xtask cost [--update]
 
-Counts the instructions of what is done for each frame and message, and compares them with
-crates/proxy/examples/cost.txt. Needs valgrind, on x86-64 with AVX2.
+Counts the instructions of what is done for each frame and message, and the bytes that frames
+fetch from memory, and compares them with crates/proxy/examples/cost.txt. Needs valgrind, on
+x86-64 with AVX2.
 
 Options:
   --update   write down what was counted";
@@ -25,7 +26,15 @@ Options:
 const TOLERANCE: f64 = 0.15;
 
 /// How often a kind of work is done, by the start of its name; what is done more often is small.
-const TIMES: [(&str, u32); 4] = [("chain-sync", 400), ("chain-typing", 200), ("engine", 500), ("", 8)];
+const TIMES: [(&str, u32); 5] =
+    [("chain-sync", 400), ("chain-typing", 200), ("engine", 500), (FETCHES, 2), ("", 8)];
+
+/// Of such work it is counted what it fetches from memory.
+const FETCHES: &str = "frame-";
+/// The last cache before memory: 2 MiB, as one core of many processors has.
+const CACHE: &str = "--LL=2097152,16,64";
+/// Bytes that are fetched at once.
+const LINE: u64 = 64;
 
 /// So that the C library does not choose among its ways of copying by the processor's model.
 const TUNABLES: &str = "glibc.cpu.x86_rep_movsb_threshold=0x10000000:glibc.cpu.x86_rep_stosb_threshold=0x10000000:\
@@ -97,7 +106,7 @@ fn build() -> Option<(PathBuf, Vec<String>)> {
     Some((program, works))
 }
 
-fn count_all(program: &Path, works: &[String]) -> BTreeMap<String, u64> {
+fn count_all(program: &Path, works: &[String]) -> BTreeMap<String, Count> {
     let (todo, done) = (Mutex::new(works.iter()), Mutex::new(BTreeMap::new()));
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
     std::thread::scope(|scope| {
@@ -117,34 +126,60 @@ fn count_all(program: &Path, works: &[String]) -> BTreeMap<String, u64> {
     done.into_inner().unwrap_or_default()
 }
 
-/// Instructions of one time.
-fn count(program: &Path, work: &str) -> Option<u64> {
+/// What was counted of one kind of work, done once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    /// Instructions, or bytes that are fetched from memory.
+    number: u64,
+    /// The least that it could be, if that is known.
+    least: Option<u64>,
+}
+
+fn count(program: &Path, work: &str) -> Option<Count> {
     let times = TIMES.iter().find(|(start, _)| work.starts_with(start))?.1;
+    let fetches = work.starts_with(FETCHES);
     let all = |times: u32| {
         let mut command = Command::new("valgrind");
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program).arg(work);
-        let output = command.arg(times.to_string()).env("GLIBC_TUNABLES", TUNABLES).output().ok()?;
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+        if fetches {
+            command.args(["--cache-sim=yes", CACHE, "--toggle-collect=cost::halves"]);
+        }
+        let output =
+            command.arg(program).arg(work).arg(times.to_string()).env("GLIBC_TUNABLES", TUNABLES).output();
+        let output = output.ok()?;
         let said = String::from_utf8_lossy(&output.stderr);
-        let number = collected(&said).filter(|_| output.status.success());
+        let number = collected(&said, if fetches { &["DLmr", "DLmw"] } else { &["Ir"] });
+        let number = number.filter(|_| output.status.success());
         if number.is_none() {
             eprintln!("xtask: cost: {work}: {said}");
         }
-        number
+        let least = String::from_utf8_lossy(&output.stdout).trim().parse().ok();
+        Some((number?, least))
     };
-    Some(all(3 * times)?.saturating_sub(all(times)?) / u64::from(2 * times))
+    let ((some, _), (more, least)) = (all(times)?, all(3 * times)?);
+    let unit = if fetches { LINE } else { 1 };
+    Some(Count { number: more.saturating_sub(some) * unit / u64::from(2 * times), least })
 }
 
-/// The number in valgrind's closing line.
-fn collected(said: &str) -> Option<u64> {
-    said.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+/// The sum of these events, by valgrind's closing lines.
+fn collected(said: &str, events: &[&str]) -> Option<u64> {
+    let words =
+        |of: &str| said.lines().find_map(|line| line.split_once(of)).map(|it| it.1.split_whitespace());
+    let counted: Vec<(&str, u64)> =
+        words("Events    :")?.zip(words("Collected :")?.filter_map(|it| it.parse().ok())).collect();
+    events.iter().map(|event| counted.iter().find(|(name, _)| name == event).map(|it| it.1)).sum()
 }
 
-fn written(works: &[String], counted: &BTreeMap<String, u64>) -> String {
+fn written(works: &[String], counted: &BTreeMap<String, Count>) -> String {
     let mut text = "# Instructions of each kind of work, once; 256 KiB, a message there and back, a frame of 1280x720.\n\
+                    # Of frame-…: bytes that both halves fetch from memory for such a frame; and the least that can be,\n\
+                    # which is the frame, its mirror, and what changes of the twin, each once.\n\
                     # Counted and compared by `cargo xtask cost`; `cargo xtask cost --update` writes it.\n"
         .to_owned();
     for work in works {
-        let _ = writeln!(text, "{work} {}", counted.get(work).copied().unwrap_or_default());
+        let Count { number, least } = counted.get(work).copied().unwrap_or_default();
+        let least = least.map_or(String::new(), |least| format!(" {least}"));
+        let _ = writeln!(text, "{work} {number}{least}");
     }
     text
 }
@@ -152,17 +187,17 @@ fn written(works: &[String], counted: &BTreeMap<String, u64>) -> String {
 fn read(text: &str) -> BTreeMap<String, u64> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
-        .filter_map(|line| line.split_once(' '))
-        .filter_map(|(work, count)| Some((work.to_owned(), count.parse().ok()?)))
+        .map(|line| line.split(' '))
+        .filter_map(|mut words| Some((words.next()?.to_owned(), words.next()?.parse().ok()?)))
         .collect()
 }
 
 /// Says of each kind what it costs, and closes as `cargo test` does.
-fn compare(works: &[String], counted: &BTreeMap<String, u64>) -> ExitCode {
+fn compare(works: &[String], counted: &BTreeMap<String, Count>) -> ExitCode {
     let before = read(&std::fs::read_to_string(file()).unwrap_or_default());
     let mut failed = 0;
     for work in works {
-        let now = counted.get(work).copied().unwrap_or_default();
+        let Count { number: now, least } = counted.get(work).copied().unwrap_or_default();
         let (ratio, word) = match before.get(work) {
             Some(before) => {
                 let ratio = now as f64 / (*before).max(1) as f64;
@@ -171,7 +206,10 @@ fn compare(works: &[String], counted: &BTreeMap<String, u64>) -> ExitCode {
             None => (0.0, "FAILED: not written down"),
         };
         failed += usize::from(word.starts_with("FAILED"));
-        println!("xtask: cost: {work:<16} {now:>10}  {ratio:>5.2}  {word}");
+        let least = least.map_or(String::new(), |least| {
+            format!("; {:.2} of the least number of bytes", now as f64 / least.max(1) as f64)
+        });
+        println!("xtask: cost: {work:<16} {now:>10}  {ratio:>5.2}  {word}{least}");
     }
     if failed > 0 {
         println!("xtask: cost: if it is worth it, `cargo xtask cost --update` writes down the new numbers");
@@ -196,14 +234,20 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let works = ["a-b".to_owned(), "c".to_owned()];
-        let counted = BTreeMap::from([("a-b".to_owned(), 12), ("c".to_owned(), 7)]);
-        assert_eq!(read(&written(&works, &counted)), counted);
+        let count = |number, least| Count { number, least };
+        let counted =
+            BTreeMap::from([("a-b".to_owned(), count(12, None)), ("c".to_owned(), count(7, Some(5)))]);
+        let read = read(&written(&works, &counted));
+        assert_eq!(read, BTreeMap::from([("a-b".to_owned(), 12), ("c".to_owned(), 7)]));
     }
 
     #[test]
-    fn the_closing_line_of_valgrind() {
-        assert_eq!(collected("==1== Events    : Ir\n==1== Collected : 2047\n==1== \n"), Some(2047));
-        assert_eq!(collected("valgrind: no such file"), None);
+    fn the_closing_lines_of_valgrind() {
+        let said = "==1== Events    : Ir Dr DLmr DLmw\n==1== Collected : 2047 3 20 5\n==1== \n";
+        assert_eq!(collected(said, &["Ir"]), Some(2047));
+        assert_eq!(collected(said, &["DLmr", "DLmw"]), Some(25));
+        assert_eq!(collected(said, &["Dw"]), None);
+        assert_eq!(collected("valgrind: no such file", &["Ir"]), None);
     }
 
     #[test]
