@@ -65,6 +65,8 @@ pub enum Task {
     Photo,
     /// Frames that cannot be compressed
     Noise,
+    /// As scroll, in one half of a window of 3840x2160
+    Large,
     /// From the start of a session's first application until its first frame is visible
     Start,
     /// The same for the session's next applications
@@ -73,7 +75,7 @@ pub enum Task {
     Key,
     /// There and back without content
     Sync,
-    /// Memory of 50 applications that do nothing
+    /// Memory of 200 applications that do nothing
     Idle,
 }
 
@@ -87,6 +89,7 @@ impl Task {
             Self::Pane => "pane",
             Self::Photo => "photo",
             Self::Noise => "noise",
+            Self::Large => "large",
             Self::Start => "start",
             Self::Again => "again",
             Self::Key => "key",

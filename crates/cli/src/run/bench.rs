@@ -101,7 +101,8 @@ fn fitting(link: &Link) -> &'static [Task] {
         Task::Again,
         Task::Key,
     ];
-    const LOCAL: [Task; 6] = [Task::Typing, Task::Scroll, Task::Noise, Task::Photo, Task::Sync, Task::Idle];
+    const LOCAL: [Task; 7] =
+        [Task::Typing, Task::Scroll, Task::Noise, Task::Photo, Task::Large, Task::Sync, Task::Idle];
     if link.local { &LOCAL } else { &DISTANT }
 }
 

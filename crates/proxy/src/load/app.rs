@@ -16,7 +16,7 @@ use farway_proto::wayland::{Header, ObjectId};
 use farway_sys::mem::{Region, SharedFile};
 use farway_sys::net::{Socket, connect_unix};
 
-use super::canvas::{Canvas, FRAME, HEIGHT, STRIDE, WIDTH, Workload, page};
+use super::canvas::{Canvas, Workload, page};
 use super::{Wire, finish, message};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -98,7 +98,7 @@ impl App {
     /// # Errors
     /// The socket cannot be reached, or the other side did something unexpected.
     pub fn connect_with(display: &Path, workload: Workload, page: Vec<u8>) -> io::Result<Self> {
-        let file = SharedFile::create(2 * FRAME as u64, None)?;
+        let file = SharedFile::create(2 * workload.bytes() as u64, None)?;
         let mut app = Self {
             wire: Wire::new(Socket::from(connect_unix(display)?)),
             ids: Ids { next: 2, free: Vec::new() },
@@ -181,11 +181,13 @@ impl App {
             }
         }
         let pool = self.ids.take();
-        bytes.extend(finish(message(self.objects.shm, 0).new_id(ObjectId(pool)).int(2 * FRAME as i32)));
+        let ((width, height), stride) = (self.canvas.workload.size(), self.canvas.workload.stride());
+        let size = self.canvas.workload.bytes();
+        bytes.extend(finish(message(self.objects.shm, 0).new_id(ObjectId(pool)).int(2 * size as i32)));
         for n in 0..2 {
             self.buffers[n].id = self.ids.take();
-            let create = message(pool, 0).new_id(ObjectId(self.buffers[n].id)).int((n * FRAME) as i32);
-            bytes.extend(finish(create.int(WIDTH as i32).int(HEIGHT as i32).int(STRIDE as i32).uint(1)));
+            let create = message(pool, 0).new_id(ObjectId(self.buffers[n].id)).int((n * size) as i32);
+            bytes.extend(finish(create.int(width as i32).int(height as i32).int(stride as i32).uint(1)));
         }
         self.wire.send(bytes, vec![Arc::new(self.file.share()?)])
     }
@@ -257,7 +259,8 @@ impl App {
         };
         self.frame += 1;
         let held = self.buffers[n].holds;
-        let damage = self.canvas.draw(&self.region, (n * FRAME) as u64, held, self.frame);
+        let base = n * self.canvas.workload.bytes();
+        let damage = self.canvas.draw(&self.region, base as u64, held, self.frame);
         let damage = damage.map_err(io::Error::other)?;
         let (surface, buffer) = (self.objects.surface, self.buffers[n].id);
         let mut bytes = finish(message(surface, 1).object(ObjectId(buffer)).int(0).int(0));
@@ -326,8 +329,9 @@ impl App {
     /// # Errors
     /// The memory cannot be read.
     pub fn shown(&self) -> io::Result<Vec<u8>> {
-        let mut pixels = vec![0; FRAME];
-        self.region.read((self.shown * FRAME) as u64, &mut pixels).map_err(io::Error::other)?;
+        let size = self.canvas.workload.bytes();
+        let mut pixels = vec![0; size];
+        self.region.read((self.shown * size) as u64, &mut pixels).map_err(io::Error::other)?;
         Ok(pixels)
     }
 }

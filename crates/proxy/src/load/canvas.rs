@@ -7,14 +7,18 @@ use farway_sys::mem::{Region, RegionError};
 
 use super::{Random, mix};
 
-/// Pixels in a row.
+/// Pixels in a row of the display, and of all windows but [`Workload::Large`].
 pub const WIDTH: usize = 1280;
-/// Rows.
+/// Rows of them.
 pub const HEIGHT: usize = 720;
 /// Bytes of a row.
-pub(super) const STRIDE: usize = WIDTH * 4;
+const STRIDE: usize = WIDTH * 4;
 /// Bytes of a frame.
-pub(super) const FRAME: usize = STRIDE * HEIGHT;
+const FRAME: usize = STRIDE * HEIGHT;
+/// Width and height of a large window.
+const LARGE: (usize, usize) = (3840, 2160);
+/// Bytes of a row of its half that moves.
+const HALF: usize = LARGE.0 / 2 * 4;
 
 /// Width and height of a character.
 const CELL: (usize, usize) = (8, 16);
@@ -43,12 +47,30 @@ pub enum Workload {
     Photo,
     /// Everything, and it does not compress.
     Noise,
+    /// A page of text moves up in one half of a window of 3840x2160.
+    Large,
 }
 
 impl Workload {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Typing, Self::Cursor, Self::Scroll, Self::Pane, Self::Photo, Self::Noise];
+    pub const ALL: [Self; 7] =
+        [Self::Typing, Self::Cursor, Self::Scroll, Self::Pane, Self::Photo, Self::Noise, Self::Large];
+
+    /// Width and height of its window.
+    #[must_use]
+    pub fn size(self) -> (usize, usize) {
+        if self == Self::Large { LARGE } else { (WIDTH, HEIGHT) }
+    }
+
+    /// Bytes of a row of its window.
+    pub(super) fn stride(self) -> usize {
+        self.size().0 * 4
+    }
+
+    /// Bytes of its window.
+    pub(super) fn bytes(self) -> usize {
+        self.stride() * self.size().1
+    }
 }
 
 /// A rectangle in pixels: x, y, width, height.
@@ -61,7 +83,7 @@ fn rect((x, y, w, h): (usize, usize, usize, usize)) -> Rect {
 /// Pages and how to draw from them.
 #[derive(Debug)]
 pub(super) struct Canvas {
-    workload: Workload,
+    pub workload: Workload,
     page: Vec<u8>,
     scratch: Vec<u8>,
 }
@@ -106,6 +128,7 @@ impl Canvas {
                 region.write(base, &self.scratch)?;
                 return Ok(full);
             }
+            Workload::Large => return self.half(region, base, (held, frame)),
             Workload::Typing | Workload::Cursor | Workload::Pane => {}
         }
         if held == 0 {
@@ -127,6 +150,18 @@ impl Canvas {
             _ => self.pane(region, base, frame)?,
         };
         Ok(if frame == 1 { full } else { damage })
+    }
+
+    fn half(&self, region: &Region, base: u64, (held, frame): (u64, u64)) -> Result<Vec<Rect>, RegionError> {
+        let (width, height) = LARGE;
+        if held == 0 {
+            region.write(base, &vec![0xff; self.workload.bytes()])?;
+        }
+        let from = frame as usize * LINE % PERIOD;
+        for (row, pixels) in self.page.chunks_exact(HALF).skip(from).take(height).enumerate() {
+            region.write(base + (row * self.workload.stride()) as u64, pixels)?;
+        }
+        Ok(vec![rect((0, 0, if frame == 1 { width } else { width / 2 }, height))])
     }
 
     /// A character at x, y: which one depends on `salt`.
@@ -192,8 +227,9 @@ fn inked(glyph: u64, row: usize, column: usize) -> bool {
 /// What a workload draws from. Takes a while, so make it before the clock runs.
 pub fn page(workload: Workload) -> Vec<u8> {
     match workload {
-        Workload::Typing | Workload::Cursor => text(HEIGHT),
-        Workload::Scroll | Workload::Pane => text(PERIOD + HEIGHT),
+        Workload::Typing | Workload::Cursor => text(STRIDE, HEIGHT),
+        Workload::Scroll | Workload::Pane => text(STRIDE, PERIOD + HEIGHT),
+        Workload::Large => text(HALF, PERIOD + LARGE.1),
         Workload::Noise => {
             let mut random = Random(7);
             (0..FRAME / 8).flat_map(|_| random.next().to_le_bytes()).collect()
@@ -203,18 +239,18 @@ pub fn page(workload: Workload) -> Vec<u8> {
 }
 
 /// Lines of words of different lengths, in a font of 64 characters.
-fn text(rows: usize) -> Vec<u8> {
-    let mut page = vec![0xff; rows * STRIDE];
-    for (number, lines) in page.chunks_mut(STRIDE * LINE).enumerate() {
+fn text(stride: usize, rows: usize) -> Vec<u8> {
+    let mut page = vec![0xff; rows * stride];
+    for (number, lines) in page.chunks_mut(stride * LINE).enumerate() {
         let line = (number % (PERIOD / LINE)) as u64;
-        let length = 40 + mix(line * 977) as usize % 80;
+        let length = (40 + mix(line * 977) as usize % 80) * stride / STRIDE;
         for column in 0..length {
             let word = mix(line << 32 | column as u64);
             if word % 6 == 0 {
                 continue;
             }
             let glyph = mix(word % 64 + 1000);
-            for (row, pixels) in lines.chunks_mut(STRIDE).enumerate().take(CELL.1) {
+            for (row, pixels) in lines.chunks_mut(stride).enumerate().take(CELL.1) {
                 for x in (0..CELL.0).filter(|x| inked(glyph, row, *x)) {
                     let at = (16 + column * CELL.0 + x) * 4;
                     pixels[at..at + 3].fill(20);

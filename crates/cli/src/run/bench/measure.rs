@@ -109,6 +109,7 @@ impl<'a> Bed<'a> {
             Task::Pane => self.frames(link, program, Workload::Pane),
             Task::Photo => self.frames(link, program, Workload::Photo),
             Task::Noise => self.frames(link, program, Workload::Noise),
+            Task::Large => self.frames(link, program, Workload::Large),
             Task::Start => self.starts(link, program),
             Task::Again => self.starts_again(link, program),
             Task::Key => self.keys(link, program),
