@@ -352,6 +352,13 @@ impl Engine {
         self.state.effects.pop_front()
     }
 
+    /// Nothing will happen for some time: gives back memory that only work needs.
+    pub fn rest(&mut self) {
+        if self.state.effects.is_empty() {
+            self.state.effects = VecDeque::new();
+        }
+    }
+
     /// When [`Engine::on_timeout`] is to be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
         [self.acks.due, self.state.pipe_deadline(), self.ahead_timeout()].into_iter().flatten().min()

@@ -160,7 +160,8 @@ impl File {
 /// The table.
 #[derive(Debug)]
 pub struct Shadows {
-    map: BTreeMap<Rid, Shadow>,
+    /// In boxes, as a tree keeps room for eleven, and most applications have one or two.
+    map: BTreeMap<Rid, Box<Shadow>>,
     role: Role,
     /// How many ids this side has given out.
     given: i32,
@@ -186,7 +187,7 @@ impl Shadows {
             Role::App => Rid(self.given),
             Role::Display => Rid(-self.given),
         };
-        self.map.insert(rid, shadow);
+        self.map.insert(rid, Box::new(shadow));
         rid
     }
 
@@ -196,18 +197,18 @@ impl Shadows {
             return None;
         }
         self.peer_highest = self.peer_highest.max(rid.0.abs());
-        self.map.insert(rid, shadow);
+        self.map.insert(rid, Box::new(shadow));
         Some(())
     }
 
     /// The shadow of this id.
     pub fn get(&self, rid: Rid) -> Option<&Shadow> {
-        self.map.get(&rid)
+        self.map.get(&rid).map(|it| &**it)
     }
 
     /// The shadow of this id.
     pub fn get_mut(&mut self, rid: Rid) -> Option<&mut Shadow> {
-        self.map.get_mut(&rid)
+        self.map.get_mut(&rid).map(|it| &mut **it)
     }
 
     /// The file of this id.
@@ -217,7 +218,7 @@ impl Shadows {
 
     /// Takes a shadow out.
     pub fn remove(&mut self, rid: Rid) -> Option<Shadow> {
-        self.map.remove(&rid)
+        self.map.remove(&rid).map(|it| *it)
     }
 
     /// True if this id was open once: messages about it may be late, not wrong.
@@ -228,6 +229,6 @@ impl Shadows {
 
     /// All shadows, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (Rid, &Shadow)> {
-        self.map.iter().map(|(rid, shadow)| (*rid, shadow))
+        self.map.iter().map(|(rid, shadow)| (*rid, &**shadow))
     }
 }

@@ -107,8 +107,9 @@ pub struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    /// A connection that is ready to run.
-    pub fn new(parts: Parts<'a>) -> Self {
+    /// A connection that is ready to run. In a box: on the stack of a thread that sleeps in its depth, it would keep
+    /// pages that nothing else needs.
+    pub fn new(parts: Parts<'a>) -> Box<Self> {
         let mut config = parts.settings.config();
         config.version = parts.version;
         config.preview = parts.preview;
@@ -117,7 +118,7 @@ impl<'a> Connection<'a> {
         if let Some(greeting) = parts.greeting {
             channel_out.push_raw(&greeting);
         }
-        Self {
+        Box::new(Self {
             role: parts.role,
             engine: Engine::new(parts.role, config),
             local: parts.local,
@@ -145,7 +146,7 @@ impl<'a> Connection<'a> {
             local_gone: false,
             channel_gone: false,
             outcome: None,
-        }
+        })
     }
 
     fn now(&mut self) -> Now {

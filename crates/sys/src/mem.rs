@@ -18,3 +18,9 @@ pub(crate) use shared::SharedBytes;
 pub fn trim_heap() {
     crate::platform::trim_heap();
 }
+
+/// Gives the system the pages of this thread's stack that nothing stands on now: work goes deeper than waiting. To be
+/// called right before a long wait.
+pub fn trim_stack() {
+    crate::platform::trim_stack();
+}

@@ -87,6 +87,9 @@ pub(crate) use chosen::prefer_small_pages;
 /// `fn()`: gives the system what the heap keeps for later, if the allocator has such a call.
 pub(crate) use chosen::trim_heap;
 
+/// `fn()`: gives the system the pages below the stack's end, if it can be told so.
+pub(crate) use chosen::trim_stack;
+
 /// `MapFlags`: extra flags for a large, sparse private mapping.
 pub(crate) use chosen::SPARSE_MAP;
 

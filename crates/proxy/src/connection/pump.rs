@@ -11,6 +11,7 @@ use farway_proto::engine::{Fault, Outcome, Party, Reason, Side};
 use farway_proto::wayland::Form;
 use farway_sys::clock;
 use farway_sys::event::Interest;
+use farway_sys::mem::trim_stack;
 use farway_sys::net::{Flush, Outbox, Received, RecvError};
 
 use super::Connection;
@@ -36,7 +37,7 @@ struct Places {
 
 impl Connection<'_> {
     /// Serves the connection to its end. A panic on the way is that end, and the application is told.
-    pub fn run(mut self, is_stopping: impl Fn() -> bool) -> Outcome {
+    pub fn run(mut self: Box<Self>, is_stopping: impl Fn() -> bool) -> Outcome {
         let served = catch_unwind(AssertUnwindSafe(|| self.serve(is_stopping)));
         served.unwrap_or_else(|_| {
             tracing::error!("internal error: this connection ended, others go on");
@@ -68,6 +69,7 @@ impl Connection<'_> {
     fn serve(&mut self, is_stopping: impl Fn() -> bool) -> Outcome {
         let mut input = BytesMut::new();
         let mut deadline = None;
+        let mut rests = false;
         loop {
             while self.take_frames() && self.flush() {}
             self.flush();
@@ -84,9 +86,12 @@ impl Connection<'_> {
             }
             let places = self.prepare();
             let timeout = self.timeout(deadline);
+            if std::mem::take(&mut rests) {
+                trim_stack();
+            }
             match self.polls.wait(timeout) {
                 Ok(0) => {}
-                Ok(1) if self.polls.ready(0).any() => self.rest(&mut input),
+                Ok(1) if self.polls.ready(0).any() => rests = self.rest(&mut input),
                 Ok(_) => self.rest.stir(),
                 Err(error) => {
                     tracing::error!("cannot wait for sockets: {error}");

@@ -2,6 +2,7 @@
 //!
 //! Not when that is: see [`crate::pulse`]. Invariant: nothing that is under way is touched.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -33,15 +34,20 @@ impl<'a> Rest<'a> {
 }
 
 impl Connection<'_> {
-    /// Rests if it is time.
-    pub(super) fn rest(&mut self, input: &mut BytesMut) {
+    /// Rests if it is time. True if it does.
+    pub(super) fn rest(&mut self, input: &mut BytesMut) -> bool {
         if !self.rest.heart.is_quiet() {
-            return;
+            return false;
         }
         *input = BytesMut::new();
         self.deframer.rest();
         self.channel_out.rest();
         // Those of a job that is away are with the worker.
         self.tools = Tools::timed();
+        self.engine.rest();
+        if self.jobs.is_empty() {
+            self.jobs = VecDeque::new();
+        }
+        true
     }
 }

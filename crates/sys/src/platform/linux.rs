@@ -140,6 +140,35 @@ pub(crate) fn trim_heap() {
     }
 }
 
+/// More than what the call to the system has on the stack below the locals of [`trim_stack`], also without optimisation,
+/// and what may be used beyond its end. In bytes.
+const STANDING: usize = 1024;
+
+#[inline(never)]
+pub(crate) fn trim_stack() {
+    let mut attributes = std::mem::MaybeUninit::uninit();
+    let (mut lowest, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the first call initialises the attributes if it succeeds, and they are destroyed once after that; the
+    // pointers are to live locals.
+    let known = unsafe {
+        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+            let known = libc::pthread_attr_getstack(attributes.as_ptr(), &mut lowest, &mut size) == 0;
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+            known
+        }
+    };
+    let page = rustix::param::page_size();
+    let here = (&raw const size).addr();
+    let Some(free) = here.checked_sub(STANDING + lowest.addr()).map(|free| free / page * page) else {
+        return;
+    };
+    if known && lowest.addr() % page == 0 && free > 0 {
+        // SAFETY: these pages are of this thread's stack, and lie beyond its end: stacks grow down here, and what is
+        // called from here takes less than was left. Nothing there has a meaning.
+        unsafe { libc::madvise(lowest, free, libc::MADV_DONTNEED) };
+    }
+}
+
 pub(crate) fn short_path(directory: BorrowedFd<'_>, name: &OsStr) -> Option<PathBuf> {
     Some(Path::new(&format!("/proc/self/fd/{}", directory.as_raw_fd())).join(name))
 }
@@ -217,4 +246,42 @@ pub(crate) fn open_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     // Before 4.13 it had to be found by its name.
     let terminal = super::terminal_by_name(&master)?;
     Ok((master, terminal))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::black_box;
+
+    /// Uses much of the stack. Where that was.
+    #[inline(never)]
+    fn deep(byte: u8) -> usize {
+        let used = black_box([byte; 200_000]);
+        black_box(&used[100_000] as *const u8).addr()
+    }
+
+    fn is_resident(address: usize) -> bool {
+        let page = rustix::param::page_size();
+        let mut state = 0;
+        // SAFETY: it writes one byte for the one page, of which nothing but its address is used.
+        let said = unsafe { libc::mincore((address / page * page) as *mut libc::c_void, page, &mut state) };
+        said == 0 && state & 1 == 1
+    }
+
+    #[test]
+    fn a_trimmed_stack_keeps_what_stands_on_it() {
+        let work = || {
+            let standing = black_box([7_u8; 10_000]);
+            for turn in 0..3 {
+                let there = deep(turn);
+                assert!(is_resident(there));
+                super::trim_stack();
+                assert!(!is_resident(there), "it was not given back");
+                assert_eq!(standing, [7; 10_000]);
+            }
+        };
+        std::thread::Builder::new().stack_size(512 << 10).spawn(work).unwrap().join().unwrap();
+        // Of another size.
+        super::trim_stack();
+        assert!(is_resident((&raw const work).addr()));
+    }
 }
