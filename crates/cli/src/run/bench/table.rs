@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use farway_proxy::load::{HEIGHT, WIDTH};
+use farway_proxy::load::{HEIGHT, WIDTH, Workload};
 use serde_json::{Value, json};
 
 use super::figures::{Figures, Row, object};
@@ -76,7 +76,6 @@ pub fn json(plan: &Measure, rows: &[Row]) -> String {
     let links: Vec<Value> = plan.links.iter().map(link).collect();
     let results: Vec<Value> = rows.iter().map(|row| result(row, rows)).collect();
     let all = json!({
-        "size": [WIDTH, HEIGHT],
         "refresh_hz": plan.refresh,
         "seconds": plan.seconds,
         "compress": plan.compress,
@@ -98,9 +97,11 @@ fn link(link: &Link) -> Value {
 
 fn result(row: &Row, rows: &[Row]) -> Value {
     let same = |other: &&Row| other.link == row.link && other.task == row.task;
+    let size = if row.task == Task::Large { Workload::Large.size() } else { (WIDTH, HEIGHT) };
     let mut value = json!({
         "link": row.link,
         "workload": row.task.name(),
+        "size": size,
         "program": row.program,
         "pixels_equal": true,
         "figures": object(row.figures.named()),

@@ -3,6 +3,7 @@
 //!
 //! Invariant: memory that the server may still be reading is not written to.
 
+use std::cell::Cell;
 use std::mem::size_of;
 use std::rc::Rc;
 
@@ -40,7 +41,7 @@ pub(in super::super) enum PresentError {
     Memory(#[from] std::io::Error),
     #[error("memory shared with the X server cannot be written")]
     Region(#[from] RegionError),
-    #[error("the X server's pixels do not have 32 bits, or they have another order")]
+    #[error("the X server's pixels are not red, green and blue in 32 bits")]
     Format,
     #[error("the window has no X11 handle")]
     Handle,
@@ -51,8 +52,24 @@ pub(in super::super) struct Screen(Rc<Link>);
 
 struct Link {
     connection: RustConnection,
-    /// The server can map our memory.
-    shares: bool,
+    /// The server can map our memory, as far as is known.
+    shares: Cell<bool>,
+}
+
+impl Link {
+    /// The depth of a window that has pixels as we draw them: `0x00RRGGBB`.
+    fn depth(&self, window: u32) -> Result<u8, PresentError> {
+        let (geometry, attributes) =
+            (self.connection.get_geometry(window)?, self.connection.get_window_attributes(window)?);
+        let (depth, visual) = (geometry.reply()?.depth, attributes.reply()?.visual);
+        let setup = self.connection.setup();
+        let format = setup.pixmap_formats.iter().find(|it| it.depth == depth);
+        let mut visuals = setup.roots.iter().flat_map(|it| &it.allowed_depths).flat_map(|it| &it.visuals);
+        let colors = visuals.find(|it| it.visual_id == visual);
+        let colors = colors.map(|it| (it.red_mask, it.green_mask, it.blue_mask));
+        let fits = format.is_some_and(|it| usize::from(it.bits_per_pixel) == 8 * PIXEL);
+        if fits && colors == Some((0xff_0000, 0xff00, 0xff)) { Ok(depth) } else { Err(PresentError::Format) }
+    }
 }
 
 impl Screen {
@@ -65,7 +82,7 @@ impl Screen {
         if connection.setup().image_byte_order != native {
             return Err(PresentError::Format);
         }
-        let shares = is_local() && can_share(&connection)?;
+        let shares = Cell::new(is_local() && can_share(&connection)?);
         Ok(Self(Rc::new(Link { connection, shares })))
     }
 }
@@ -117,11 +134,7 @@ impl Pane {
             Ok(RawWindowHandle::Xcb(handle)) => handle.window.get(),
             _ => return Err(PresentError::Handle),
         };
-        let depth = link.connection.get_geometry(window)?.reply()?.depth;
-        let format = link.connection.setup().pixmap_formats.iter().find(|it| it.depth == depth);
-        if depth < 24 || format.is_none_or(|it| usize::from(it.bits_per_pixel) != 8 * PIXEL) {
-            return Err(PresentError::Format);
-        }
+        let depth = link.depth(window)?;
         let context = link.connection.generate_id()?;
         link.connection.create_gc(context, window, &CreateGCAux::new())?;
         let (pixels, size) = (Vec::new(), Size::default());
@@ -148,7 +161,7 @@ impl Pane {
         }
         let rects = draw(&mut self.pixels, age);
         self.size = size;
-        if self.link.shares {
+        if self.link.shares.get() {
             self.wait()?;
             self.share()?;
         }
@@ -189,7 +202,10 @@ impl Pane {
         let attached = self.link.connection.shm_attach_fd(segment, file.share()?, true)?.check();
         match attached {
             Ok(()) => self.shared = Some(Shared { segment, region: Region::of_shared(&file)? }),
-            Err(error) => tracing::debug!("the X server does not map our memory: {error}"),
+            Err(error) => {
+                tracing::debug!("the X server does not map our memory: {error}");
+                self.link.shares.set(false);
+            }
         }
         Ok(())
     }
