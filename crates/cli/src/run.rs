@@ -40,8 +40,9 @@ fn print(text: &str) -> Result<(), RunError> {
     }
 }
 
-/// One process has the descriptors of all connections, and an application may have many buffers.
+/// One process has the descriptors and the memory of all connections, and an application may have many buffers.
 fn room_for_connections() {
+    farway_sys::mem::keep_large_apart();
     if let Err(error) = farway_sys::process::raise_descriptor_limit() {
         tracing::debug!("cannot raise the limit on open files: {error}");
     }

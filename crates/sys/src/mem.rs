@@ -19,6 +19,16 @@ pub fn trim_heap() {
     crate::platform::trim_heap();
 }
 
+/// Has the allocator keep large pieces of memory apart from small ones. What a connection needs only while it works
+/// would leave holes between what it keeps for long, and a page with a hole is a whole page. It is for the whole process,
+/// so it is for a program to say, not for a library.
+pub fn keep_large_apart() {
+    crate::platform::keep_large_apart(LARGE);
+}
+
+/// A connection's buffers for reading have this size.
+const LARGE: usize = 64 << 10;
+
 /// Gives the system the pages of this thread's stack that nothing stands on now: work goes deeper than waiting. To be
 /// called right before a long wait.
 pub fn trim_stack() {

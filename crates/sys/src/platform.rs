@@ -87,6 +87,9 @@ pub(crate) use chosen::prefer_small_pages;
 /// `fn()`: gives the system what the heap keeps for later, if the allocator has such a call.
 pub(crate) use chosen::trim_heap;
 
+/// `fn(usize)`: has the allocator keep what is as large as this, or larger, apart, if it does not do so anyway.
+pub(crate) use chosen::keep_large_apart;
+
 /// `fn()`: gives the system the pages below the stack's end, if it can be told so.
 pub(crate) use chosen::trim_stack;
 

@@ -140,6 +140,16 @@ pub(crate) fn trim_heap() {
     }
 }
 
+/// glibc moves its own limit upwards with each such piece that is freed; a given one stays.
+#[cfg_attr(not(target_env = "gnu"), allow(unused_variables))]
+pub(crate) fn keep_large_apart(size: usize) {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it may be called at any time, and changes only where later pieces come from.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, size as libc::c_int);
+    }
+}
+
 /// More than what the call to the system has on the stack below the locals of [`trim_stack`], also without optimisation,
 /// and what may be used beyond its end. In bytes.
 const STANDING: usize = 1024;

@@ -114,6 +114,8 @@ pub(crate) unsafe fn populate(_address: *mut libc::c_void, _len: usize) {}
 
 pub(crate) fn trim_heap() {}
 
+pub(crate) fn keep_large_apart(_size: usize) {}
+
 pub(crate) fn trim_stack() {}
 
 pub(crate) fn cpu_time(_process: Pid) -> io::Result<Duration> {
