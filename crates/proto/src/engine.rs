@@ -28,6 +28,7 @@ mod pacing;
 mod shutdown;
 pub(crate) mod state;
 
+pub use batch::CHUNK;
 pub use effect::{
     Access, Adopt, Appetite, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, PipeEvent, Side,
 };
@@ -354,9 +355,7 @@ impl Engine {
 
     /// Nothing will happen for some time: gives back memory that only work needs.
     pub fn rest(&mut self) {
-        if self.state.effects.is_empty() {
-            self.state.effects = VecDeque::new();
-        }
+        self.state.effects.shrink_to_fit();
     }
 
     /// When [`Engine::on_timeout`] is to be called.

@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use farway_proto::channel::Capabilities;
 use farway_proto::damage::{Interval, Intervals};
-use farway_proto::engine::{Config, Done, Effect, Engine, FdQueue, Job};
+use farway_proto::engine::{CHUNK, Config, Done, Effect, Engine, FdQueue, Job};
 use farway_proto::wayland::{Builder, Form, ObjectId};
 use farway_proto::{Instant, Now, Rid, Role, Ticket};
 use farway_proxy::bench::{Coding, Tools, run};
-use farway_proxy::load::{App, Sink, Workload};
+use farway_proxy::load::{App, Sink, Workload, page};
 use farway_proxy::roles::Service;
 use farway_proxy::settings::Settings;
 use farway_proxy::store::Content;
@@ -58,9 +58,9 @@ const WORKS: [Work; 17] = [
     Work { name: "chain-typing", run: |times| chain(times, Some(Workload::Typing)) },
     Work { name: "chain-scroll", run: |times| chain(times, Some(Workload::Scroll)) },
     Work { name: "chain-noise", run: |times| chain(times, Some(Workload::Noise)) },
-    Work { name: "frame-still", run: |times| frames(times, |_, _, _| 0xff20_3040) },
-    Work { name: "frame-text", run: |times| frames(times, |x, y, n| ink(x, y + n as usize * 20)) },
-    Work { name: "frame-noise", run: |times| frames(times, noise) },
+    Work { name: "frame-still", run: |times| frames(times, Workload::Typing, 0) },
+    Work { name: "frame-text", run: |times| frames(times, Workload::Scroll, 20) },
+    Work { name: "frame-noise", run: |times| frames(times, Workload::Noise, 1) },
 ];
 
 fn main() -> Outcome {
@@ -177,38 +177,18 @@ fn cross(now: Now, from: &mut Engine, to: &mut Engine) -> Outcome<Vec<u8>> {
     Ok(out)
 }
 
-/// A frame's width and height.
-const FRAME: (usize, usize) = (1280, 720);
-
-/// Text with words, of which no two lines are the same.
-fn ink(x: usize, y: usize) -> u32 {
-    let (line, row, column) = (y / 20, y % 20, x / 8);
-    let mut letter = (line * 7919 + column * 104_729 + line * column * 31) as u32;
-    letter = (letter ^ letter >> 7).wrapping_mul(0x9e37_79b1);
-    let glyph = (letter >> 20) % 50 + 3;
-    let dot = (glyph.wrapping_mul(0x85eb_ca6b) >> ((row / 2 % 7) * 3 + x % 8 / 2)) & 1 == 1;
-    if letter >> 28 >= 3 && dot && (3..17).contains(&row) && x % 8 < 7 { 0xff14_1414 } else { 0xffff_ffff }
-}
-
-fn noise(x: usize, y: usize, n: u32) -> u32 {
-    let at = (y * FRAME.0 + x) as u32 ^ n.wrapping_mul(0x85eb_ca6b);
-    let at = (at ^ at >> 15).wrapping_mul(0x9e37_79b1);
-    (at ^ at >> 13).wrapping_mul(0xc2b2_ae35)
-}
-
-/// Frames, drawn into one buffer, through the jobs of both halves.
-fn frames(times: u32, pixel: fn(usize, usize, u32) -> u32) -> Outcome {
+/// Frames, drawn into one buffer, through the jobs of both halves: the workload's page moves up by so many rows each time.
+fn frames(times: u32, workload: Workload, rows: usize) -> Outcome {
     const LINE: usize = 64;
-    let size = FRAME.0 * FRAME.1 * 4;
+    let ((width, height), mut page) = (workload.size(), page(workload));
+    let size = width * height * 4;
     let here = Content::heap(size as u64, true)?;
     let twin = Content::heap(size as u64, false)?;
     let (mut ours, mut theirs) = (Tools::default(), Tools::default());
     let (mut before, mut changed): (Vec<u8>, usize) = (Vec::new(), 0);
     for n in 0..times {
-        let mut drawn = vec![0; size];
-        for (at, bytes) in drawn.chunks_exact_mut(4).enumerate() {
-            bytes.copy_from_slice(&pixel(at % FRAME.0, at / FRAME.0, n).to_le_bytes());
-        }
+        let drawn = page[..size].to_vec();
+        page.rotate_left(rows * width * 4);
         here.region.write(0, &drawn)?;
         if n > 0 {
             halves(&here, &twin, (&mut ours, &mut theirs))?;
@@ -232,12 +212,11 @@ fn frames(times: u32, pixel: fn(usize, usize, u32) -> u32) -> Outcome {
 /// One frame, as the engines of two foreign halves have it done; not what the road between them copies.
 #[inline(never)]
 fn halves(here: &Content, twin: &Content, (ours, theirs): (&mut Tools, &mut Tools)) -> Outcome {
-    const PIECE: u64 = 256 << 10;
     let coding = Coding::plain(Compression::Lz4(0));
     let (ticket, rid, all) = (Ticket(0), Rid(1), Interval { start: 0, end: here.region.len() });
     let mut damage = Intervals::new();
     damage.add(all);
-    for intervals in damage.split(PIECE) {
+    for intervals in damage.split(CHUNK) {
         let job = Job::Diff { ticket, rid, intervals, tail: false, pitch: 0 };
         match run(job, here, None, coding, ours) {
             Done::Update(_, None) => {}

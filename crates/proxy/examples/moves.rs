@@ -7,7 +7,7 @@ use farway_proto::channel::Update;
 use farway_proto::damage::Interval;
 use farway_proto::damage::Intervals;
 use farway_proto::engine::moves::Plane;
-use farway_proto::engine::{Done, Job};
+use farway_proto::engine::{CHUNK, Done, Job};
 use farway_proto::{Rid, Ticket};
 use farway_proxy::bench::{Coding, Tools, run};
 use farway_proxy::store::Content;
@@ -102,7 +102,7 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
             sums.copies += rects.len();
         }
         let searched = Instant::now();
-        for intervals in damage.split(262_144) {
+        for intervals in damage.split(CHUNK) {
             let job = Job::Diff { ticket: Ticket(0), rid: Rid(1), intervals, tail: false, pitch: 0 };
             let Done::Update(_, update) = run(job, &here, None, coding, &mut tools) else { panic!() };
             updates.extend(update);

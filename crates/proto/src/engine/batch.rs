@@ -23,7 +23,7 @@ const PROTOCOL_BYTES: usize = 4096;
 /// Remote ids for one `Protocol` frame: as many as a receiver of the Rust waypipe has room for.
 const PROTOCOL_RIDS: usize = 8;
 /// Bytes of a file that one job looks at, and so the most content in one frame.
-const CHUNK: u64 = 262_144;
+pub const CHUNK: u64 = 262_144;
 
 /// See the module.
 #[derive(Debug, Default)]

@@ -2,7 +2,6 @@
 //!
 //! Not when that is: see [`crate::pulse`]. Invariant: nothing that is under way is touched.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -45,9 +44,7 @@ impl Connection<'_> {
         // Those of a job that is away are with the worker.
         self.tools = Tools::timed();
         self.engine.rest();
-        if self.jobs.is_empty() {
-            self.jobs = VecDeque::new();
-        }
+        self.jobs.shrink_to_fit();
         true
     }
 }

@@ -241,7 +241,7 @@ fn quoted(text: &OsStr) -> String {
     format!("'{}'", text.to_string_lossy().replace('\'', "'\\''"))
 }
 
-/// Not by connecting: that would be a session's first application.
+/// Returns when the socket is there. It is not connected to: that would be a session's first application.
 fn wait_for(path: &Path) -> Result<(), BenchError> {
     let until = Instant::now() + PATIENCE;
     while !path.exists() {
