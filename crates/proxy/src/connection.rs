@@ -97,6 +97,8 @@ pub struct Connection<'a> {
     woken: &'a WakeReceiver,
     polls: PollSet,
     clocks: Clocks,
+    /// The channel's queue was lengthened.
+    long: bool,
     /// The other half has answered.
     heard: bool,
     retry: Option<Retry<'a>>,
@@ -140,6 +142,7 @@ impl<'a> Connection<'a> {
             woken: parts.woken,
             polls: PollSet::new(),
             clocks: Clocks::default(),
+            long: false,
             heard: false,
             retry: parts.retry,
             rest: Rest::new(parts.pulse, Heart::new(parts.wakes)),

@@ -449,6 +449,11 @@ impl Engine {
     pub fn link_rate(&self) -> Option<u64> {
         self.state.ahead.road.rate()
     }
+
+    /// A large frame went over the link so quickly that no queue in it can be long.
+    pub fn link_is_quick(&self) -> bool {
+        self.state.ahead.road.is_quick()
+    }
 }
 
 /// `wl_callback.done`.

@@ -59,6 +59,8 @@ pub(crate) struct Road {
     /// What the application was told last.
     told: Option<u32>,
     rates: VecDeque<u64>,
+    /// The last large frame took hardly any time.
+    quick: bool,
     /// Bytes that wait for the channel.
     pub backlog: u64,
 }
@@ -107,6 +109,11 @@ impl Road {
             self.rates.pop_front();
         }
         self.rates.push_back(rate);
+    }
+
+    /// See [`Engine::link_is_quick`](super::Engine::link_is_quick).
+    pub fn is_quick(&self) -> bool {
+        self.quick
     }
 
     /// Bytes per second that the link has carried lately, if frames were large enough to tell.
@@ -258,8 +265,12 @@ impl Pacing {
         // What it took to pack is not the link's.
         let since = at.0.saturating_sub(before.max(left).0);
         let bytes = upto.saturating_sub(delivered);
-        if bytes >= LARGE && since > interval / 2 {
-            road.carried((u128::from(bytes) * 1_000_000_000 / u128::from(since)) as u64);
+        if bytes >= LARGE {
+            let rate = (u128::from(bytes) * 1_000_000_000 / u128::from(since.max(1))) as u64;
+            road.quick = rate >= QUICK;
+            if since > interval / 2 {
+                road.carried(rate);
+            }
         }
         bytes
     }

@@ -2,6 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -21,6 +22,8 @@ use crate::settings::code;
 const LOCAL_READ: usize = 64 << 10;
 /// Bytes read from the channel in one turn, at least and at most.
 const CHANNEL_READ: (usize, usize) = (64 << 10, 1 << 20);
+/// Bytes of the channel's own queue where it is quick: what is worked on at a time, as packed.
+const CHANNEL_LONG: usize = 256 << 10;
 /// Bytes that may wait for the channel before the local program is no longer read.
 const CHANNEL_QUEUE: usize = 256 << 10;
 /// Bytes that may wait for the local program before the channel is no longer read.
@@ -293,6 +296,11 @@ impl Connection<'_> {
     }
 
     fn flush_channel(&mut self) {
+        // Half a frame would wait for each half of it to be taken. Whoever knows the link's rate has a queue of its own.
+        if !self.long && self.engine.link_is_quick() && self.rate.load(Ordering::Relaxed) == 0 {
+            self.channel.lengthen(CHANNEL_LONG);
+            self.long = true;
+        }
         if let Err(error) = self.channel_out.flush(&self.channel) {
             tracing::debug!("channel: {error}");
             self.channel_closed();

@@ -249,6 +249,11 @@ impl ByteStream {
         Ok((Self::from(one), Self::from(other)))
     }
 
+    /// Asks for a longer queue on the way out, of about so many bytes; the system may give less, and pipes have their own.
+    pub fn lengthen(&self, bytes: usize) {
+        let _ = rustix::net::sockopt::set_socket_send_buffer_size(self.writer().fd.as_fd(), bytes);
+    }
+
     /// Appends at most `max` bytes to `buf`, without zeroing it first.
     ///
     /// # Errors
