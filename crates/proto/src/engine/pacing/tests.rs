@@ -61,6 +61,8 @@ struct Seen {
     taken: u64,
     /// Commits that were unanswered, at most.
     unanswered: usize,
+    /// The road was told to be quick, at the end.
+    quick: bool,
 }
 
 impl World {
@@ -221,7 +223,7 @@ impl<'a> Play<'a> {
         let least = delays.first().copied().unwrap_or_default();
         let taken = takes.iter().sum::<u64>() / takes.len().max(1) as u64;
         let fps = delays.len() as f64 / seconds as f64;
-        Seen { fps, least, most, taken, unanswered: self.unanswered }
+        Seen { fps, least, most, taken, unanswered: self.unanswered, quick: self.road.is_quick() }
     }
 }
 
@@ -319,6 +321,22 @@ fn at_home() {
         let seen = home.run(5, NEVER);
         assert!(seen.unanswered == 1 && seen.fps > 59.0, "{seen:?}");
     }
+}
+
+/// A road is quick if large frames hardly take time on it, however long the display lets them wait.
+#[test]
+fn quick_roads() {
+    let is_quick = |rate, bytes, delay| World { rate, bytes, delay, ..World::default() }.run(3, NEVER).quick;
+    let beside = MILLISECOND / 20;
+    assert!(is_quick(SECOND, 1_000_000, beside));
+    assert!(is_quick(200_000_000, 200_000, beside));
+    // Small frames do not tell.
+    assert!(!is_quick(SECOND, 20_000, beside));
+    // Wireless, a wire of a tenth of a gigabit, and far away.
+    for rate in [2_500_000, 12_500_000, 40_000_000] {
+        assert!(!is_quick(rate, 1_000_000, beside), "{rate}");
+    }
+    assert!(!is_quick(40_000_000, 1_000_000, 60 * MILLISECOND));
 }
 
 #[test]
