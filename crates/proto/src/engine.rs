@@ -177,11 +177,13 @@ pub struct Engine {
 enum Purpose {
     Send(Rid),
     Apply(Rid),
-    /// A search for moved content, for a commit of `surface`. `source` is another file.
+    /// A search for moved content, for a commit of `surface`. `source` is another file, in which the image begins so many
+    /// bytes later.
     Move {
         rid: Rid,
         source: Option<Rid>,
         surface: ObjectId,
+        later: i64,
     },
     /// An update that copies from another file.
     Copy {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use farway_proto::channel::Update;
+use farway_proto::channel::{CopyRect, Update};
 use farway_proto::damage::Interval;
 use farway_proto::damage::Intervals;
 use farway_proto::engine::moves::Plane;
@@ -76,6 +76,7 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
     let coding = Coding::plain(compression);
     let (mut tools, mut theirs) = (Tools::default(), Tools::default());
     let mut sums = Sums { bytes: 0, copies: 0, search: 0.0, rest: 0.0, apply: 0.0 };
+    let mut likely = None;
     for n in 0..FRAMES {
         let (offset, before) = ((n % 2 * FRAME) as u64, ((n + 1) % 2 * FRAME) as u64);
         let pixels = frame(kind, n);
@@ -93,9 +94,13 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
                 plane,
                 source: None,
                 source_offset: before,
+                likely,
                 intervals: damage.as_slice().to_vec(),
             };
             let Done::Moved(_, rects) = run(job, &here, None, coding, &mut tools) else { panic!() };
+            let later = before as i64 - offset as i64;
+            let far = |rect: &CopyRect| i64::from(rect.src) - i64::from(rect.dst) - later;
+            likely = rects.iter().max_by_key(|rect| rect.row * rect.rows).map(far);
             if !rects.is_empty() {
                 updates.push(Update::copy(Rid(1), &rects));
             }

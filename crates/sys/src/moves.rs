@@ -116,6 +116,8 @@ pub struct Source<'a> {
     pub mirror: Option<&'a Mirror>,
     /// Its first byte.
     pub offset: u64,
+    /// How far things have likely moved, as they did last: bytes from a place in the image to where that was in this one.
+    pub likely: Option<i64>,
 }
 
 /// Why nothing could be searched or copied.
@@ -200,7 +202,7 @@ pub fn carry(
         let Scratch { survey, votes, line } = scratch;
         let Some(survey) = Survey::make(region, own, image, damage, survey)? else { return Ok(Vec::new()) };
         let mut cover = cover::Cover::new(&survey, region, other, in_place, line);
-        cover.search(votes)?;
+        cover.search(source.likely, votes)?;
         cover.finish(source.offset)
     };
     let size = source.mirror.unwrap_or(mirror).len();

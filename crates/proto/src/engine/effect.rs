@@ -154,6 +154,8 @@ pub enum Job {
         source: Option<Rid>,
         /// Where such an image begins in there.
         source_offset: u64,
+        /// How far things have likely moved: bytes from a place in the image to where that was in the other one.
+        likely: Option<i64>,
         /// Where copies may go to; as for [`Job::Diff`].
         intervals: Vec<Interval>,
     },

@@ -116,7 +116,9 @@ impl Engine {
         };
         match self.tickets.remove(&ticket) {
             Some(Purpose::Send(rid)) => self.sent(rid, done),
-            Some(Purpose::Move { rid, source, surface }) => self.moved((rid, source, surface), done),
+            Some(Purpose::Move { rid, source, surface, later }) => {
+                self.moved((rid, source), (surface, later), done)
+            }
             Some(Purpose::Apply(rid)) => self.applied(rid, None, done),
             Some(Purpose::Copy { rid, source }) => self.applied(rid, Some(source), done),
             None => Err(Fault { at: Party::Ourselves, reason: Reason::Internal }),

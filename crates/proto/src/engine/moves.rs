@@ -83,6 +83,8 @@ pub struct Moves {
     fruitless: u32,
     /// Commits to let pass.
     pause: u32,
+    /// How far most of what moved last did: see [`Job::Move`].
+    likely: Option<i64>,
 }
 
 impl State {
@@ -111,15 +113,23 @@ impl State {
         }
     }
 
-    /// Remembers whether a search was worth it.
-    fn learn(&mut self, surface: ObjectId, found: bool) {
+    /// Remembers whether a search was worth it, and how far things have moved.
+    fn learn(&mut self, (surface, later): (ObjectId, i64), rects: &[CopyRect]) {
         let Some(surface) = self.objects.surface(surface) else { return };
         let moves = &mut surface.moves;
-        moves.fruitless = if found { 0 } else { moves.fruitless.saturating_add(1) };
+        let moved = rects.iter().filter(|rect| distance(rect) != later);
+        let most = moved.max_by_key(|rect| u64::from(rect.row) * u64::from(rect.rows));
+        moves.likely = most.map(|rect| distance(rect) - later);
+        moves.fruitless = if rects.is_empty() { moves.fruitless.saturating_add(1) } else { 0 };
         if moves.fruitless >= TRIALS {
             moves.pause = 1 << (moves.fruitless - TRIALS).min(RAREST);
         }
     }
+}
+
+/// Bytes from where a rectangle goes to where it comes from.
+fn distance(rect: &CopyRect) -> i64 {
+    i64::from(rect.src) - i64::from(rect.dst)
 }
 
 impl Engine {
@@ -141,12 +151,14 @@ impl Engine {
         if (Plane { offset: source_offset, ..hint.plane }).end() > size {
             return false;
         }
-        let ticket = self.ticket(Purpose::Move { rid, source, surface: hint.surface });
+        let likely = self.state.objects.surface(hint.surface).and_then(|it| it.moves.likely);
+        let later = source_offset as i64 - hint.plane.offset as i64;
+        let ticket = self.ticket(Purpose::Move { rid, source, surface: hint.surface, later });
         for used in [Some(rid), source].into_iter().flatten() {
             self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.sending += 1);
         }
         self.batch.outstanding += 1;
-        let job = Job::Move { ticket, rid, plane: hint.plane, source, source_offset, intervals };
+        let job = Job::Move { ticket, rid, plane: hint.plane, source, source_offset, likely, intervals };
         self.state.effects.push_back(Effect::Run(job));
         true
     }
@@ -161,7 +173,8 @@ impl Engine {
     /// A search ended: copies go first, then what is left is compared.
     pub(super) fn moved(
         &mut self,
-        (rid, source, surface): (Rid, Option<Rid>, ObjectId),
+        (rid, source): (Rid, Option<Rid>),
+        surface: (ObjectId, i64),
         done: Done,
     ) -> Result<(), Fault> {
         self.batch.outstanding -= 1;
@@ -173,7 +186,7 @@ impl Engine {
             Done::Failed(_, error) => return Err(self.unsent(error)),
             Done::Update(..) | Done::Applied(_) | Done::Kept(..) => Vec::new(),
         };
-        self.state.learn(surface, !rects.is_empty());
+        self.state.learn(surface, &rects);
         if !rects.is_empty() {
             let update = Update::copy(source.unwrap_or(rid), &rects);
             self.state.send(Frame::Update(rid, update));

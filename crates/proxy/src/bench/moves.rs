@@ -11,19 +11,27 @@ use farway_sys::moves::{Image, Memory, MoveError, Rect, Scratch, Source, apply, 
 use super::work::of_region;
 use crate::store::Content;
 
+/// Where an image may be seen as it was: see [`Source`].
+pub(super) struct Before<'a> {
+    /// Its file, if that is another one.
+    pub content: Option<&'a Content>,
+    pub offset: u64,
+    pub likely: Option<i64>,
+}
+
 /// Looks for what is new in an image, and copies within the mirrors what is found.
 pub(super) fn search(
     content: &Content,
     plane: &Plane,
-    source: (Option<&Content>, u64),
+    before: &Before<'_>,
     intervals: &[Interval],
     scratch: &mut Scratch,
 ) -> Result<Vec<CopyRect>, JobError> {
     let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
-    let other = source.0.map(|other| other.mirror.as_ref().ok_or(JobError::Machine)).transpose()?;
+    let other = before.content.map(|other| other.mirror.as_ref().ok_or(JobError::Machine)).transpose()?;
     let Plane { offset, stride, row, rows, pixel } = *plane;
     let image = Image { offset, stride, row, rows, pixel };
-    let source = Source { mirror: other, offset: source.1 };
+    let source = Source { mirror: other, offset: before.offset, likely: before.likely };
     let damage: Vec<Range<u64>> = intervals.iter().map(|it| it.start..it.end).collect();
     match carry(&content.region, mirror, &image, &source, &damage, scratch) {
         Ok(found) => found.iter().map(|rect| wire(rect).ok_or(JobError::Machine)).collect(),

@@ -91,8 +91,9 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
         Job::Move { .. } if !coding.finds_moves() => Ok(Done::Moved(ticket, Vec::new())),
-        Job::Move { plane, source_offset, intervals, .. } => {
-            moves::search(content, &plane, (source, source_offset), &intervals, &mut tools.moves)
+        Job::Move { plane, source_offset, likely, intervals, .. } => {
+            let before = moves::Before { content: source, offset: source_offset, likely };
+            moves::search(content, &plane, &before, &intervals, &mut tools.moves)
                 .map(|rects| Done::Moved(ticket, rects))
         }
         Job::Apply { update: update @ Update::Copy { .. }, .. } => {

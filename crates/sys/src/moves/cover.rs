@@ -11,6 +11,9 @@ use crate::mem::{Region, RegionError};
 /// Changed tiles that a rectangle must have.
 const LEAST: usize = 2;
 
+/// So many tiles are few that all are so many times as many.
+const FEW: usize = 8;
+
 /// Unchanged edges that a block grows over, one after the other.
 const IDLE: usize = 4;
 
@@ -58,7 +61,8 @@ pub(super) struct Cover<'a> {
     /// Source and image are the same place.
     in_place: bool,
     line: &'a mut Vec<u8>,
-    /// For the present distance: whether a tile's samples are the same over there, once looked at.
+    /// The distance that is looked at, and whether a tile's samples are the same over there, once looked at.
+    shift: Option<Shift>,
     known: Vec<Option<bool>>,
     found: Vec<Found>,
 }
@@ -72,12 +76,19 @@ impl<'a> Cover<'a> {
         line: &'a mut Vec<u8>,
     ) -> Self {
         let tiles = survey.tiles.to_vec();
-        Self { survey, tiles, region, source, in_place, line, known: Vec::new(), found: Vec::new() }
+        let (known, found) = (Vec::new(), Vec::new());
+        Self { survey, tiles, region, source, in_place, line, shift: None, known, found }
     }
 
-    /// Finds what can be found.
-    pub fn search(&mut self, buffers: &mut votes::Buffers) -> Result<(), RegionError> {
+    /// Finds what can be found. Things mostly go on as they did: how far they did is tried before all others.
+    pub fn search(&mut self, likely: Option<i64>, buffers: &mut votes::Buffers) -> Result<(), RegionError> {
         let all = self.survey.count(Tile::Changed);
+        if let Some(shift) = likely.and_then(|distance| self.shift_of(distance)) {
+            if self.explains(shift, all) {
+                self.take(shift)?;
+                return if self.in_place { Ok(()) } else { self.take(Shift::default()) };
+            }
+        }
         let mut shifts = votes::vertical(self.survey, self.source, buffers);
         if !self.in_place && !shifts.contains(&Shift::default()) {
             shifts.push(Shift::default());
@@ -86,12 +97,51 @@ impl<'a> Cover<'a> {
             self.take(shift)?;
         }
         let left = self.changed();
-        if left >= WORTH && left * 8 >= all {
+        if left >= WORTH && left * FEW >= all {
             for shift in votes::horizontal(self.survey, &self.tiles, self.source, buffers) {
                 self.take(shift)?;
             }
         }
         Ok(())
+    }
+
+    /// A distance in bytes as one in rows and bytes of a row.
+    fn shift_of(&self, distance: i64) -> Option<Shift> {
+        let (distance, stride) = (isize::try_from(distance).ok()?, self.survey.image.stride as isize);
+        let y = distance.checked_add(stride / 2)?.div_euclid(stride);
+        let x = distance.checked_sub(y.checked_mul(stride)?)?;
+        (x % self.survey.image.pixel as isize == 0).then_some(Shift { x, y })
+    }
+
+    /// Hardly one of all changed tiles would have come from elsewhere, but for those whose place is beyond the edges.
+    fn explains(&mut self, shift: Shift, all: usize) -> bool {
+        self.begin(shift);
+        let (mut known, mut strange) = (0, 0);
+        for band in 0..self.survey.bands {
+            for column in 0..self.survey.columns {
+                if self.tile(band, column) != Tile::Changed {
+                    continue;
+                }
+                let x = self.survey.column(column);
+                if self.matches(band, column, shift) {
+                    known += 1;
+                } else if self.there(self.survey.row(band), &x, shift).is_some() {
+                    strange += 1;
+                    if strange * FEW > all {
+                        return false;
+                    }
+                }
+            }
+        }
+        known >= WORTH
+    }
+
+    /// From now on this distance is looked at.
+    fn begin(&mut self, shift: Shift) {
+        if self.shift.replace(shift) != Some(shift) {
+            self.known.clear();
+            self.known.resize(self.tiles.len(), None);
+        }
     }
 
     fn changed(&self) -> usize {
@@ -100,8 +150,7 @@ impl<'a> Cover<'a> {
 
     /// Covers what has moved by this distance.
     fn take(&mut self, shift: Shift) -> Result<(), RegionError> {
-        self.known.clear();
-        self.known.resize(self.tiles.len(), None);
+        self.begin(shift);
         for band in 0..self.survey.bands {
             for column in 0..self.survey.columns {
                 if self.found.len() == MAX_RECTS {

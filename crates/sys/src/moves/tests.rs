@@ -64,6 +64,8 @@ struct Stage {
     /// Bytes of the last frame that were sent as they are.
     sent: usize,
     rects: Vec<Rect>,
+    /// What is said to be likely.
+    likely: Option<i64>,
 }
 
 impl Stage {
@@ -74,7 +76,7 @@ impl Stage {
         let row = (width * PIXEL) as u64;
         let image = Image { offset: 0, stride: row, row, rows: height as u64, pixel: PIXEL as u64 };
         let files = (0..files).map(|_| file()).collect();
-        Self { files, image, scratch: Scratch::default(), sent: 0, rects: Vec::new() }
+        Self { files, image, scratch: Scratch::default(), sent: 0, rects: Vec::new(), likely: None }
     }
 
     /// Shows a picture in image `n` of file `file`; the last one was in `source`.
@@ -93,7 +95,7 @@ impl Stage {
             Some((other, n)) => {
                 let from = &self.files[other];
                 let of_other = (other != file).then_some(&from.1);
-                let source = Source { mirror: of_other, offset: n * size };
+                let source = Source { mirror: of_other, offset: n * size, likely: self.likely };
                 let rects =
                     carry(region, mirror, &image, &source, damage, &mut self.scratch).expect("searched");
                 let target = Memory { region: twin, mirror: None };
@@ -176,6 +178,36 @@ fn a_scroll_in_one_buffer() {
         stage.show((0, 0), Some((0, 0)), &Picture::text(640, 400, (0, second)).bytes, &damage);
         assert!(stage.sent <= 640 * 4 * (usize::abs_diff(first, second) + 2) + 100, "{}", stage.sent);
     }
+}
+
+/// What is likely is found without asking anybody, and what is wrong changes nothing.
+#[test]
+fn as_before() {
+    let (width, height) = (640, 400);
+    let row = (width * PIXEL) as i64;
+    let moved = |(x, y): (usize, usize), one_file| {
+        let frames = [(5, 300), (300, 300), (300 + x, 300 + y)].map(|from| Picture::text(width, height, from));
+        let show = |likely| {
+            let mut stage = Stage::new(width, height, 2, 2);
+            stage.likely = likely;
+            let place = |n: usize| if one_file { (0, n as u64 % 2) } else { (n % 2, 0) };
+            for (n, frame) in frames.iter().enumerate() {
+                let damage = stage.whole(place(n).1);
+                stage.show(place(n), (n == 2).then(|| place(1)), &frame.bytes, &damage);
+            }
+            (stage.sent, stage.rects, stage.scratch.votes.is_unused())
+        };
+        let (sent, rects, _) = show(None);
+        let far = y as i64 * row + (x * PIXEL) as i64;
+        let (as_told, _, nobody) = show(Some(far));
+        assert!(as_told <= sent + 2000 && nobody, "{x}, {y}: {as_told} instead of {sent}");
+        for wrong in [0, far + row, far - 1, -far, i64::MAX, i64::MIN] {
+            assert_eq!(show(Some(wrong)), (sent, rects.clone(), false), "{x}, {y}: {wrong}");
+        }
+    };
+    moved((0, 20), true);
+    moved((0, 57), false);
+    moved((24, 0), false);
 }
 
 #[test]
@@ -276,7 +308,7 @@ fn images_of_all_sizes_and_formats() {
         let image = Image { offset, stride, row, rows, pixel };
         let damage = (offset / 64 * 64)..(size / 64 * 64);
         let damage = if damage.is_empty() { vec![] } else { vec![damage] };
-        let source = Source { mirror: Some(&other), offset };
+        let source = Source { mirror: Some(&other), offset, likely: None };
         let mut scratch = Scratch::default();
         let rects = carry(&region, &mirror, &image, &source, &damage, &mut scratch).expect("searched");
         let fits = |rect: &Rect| rect.fits(size, size, false);
@@ -304,11 +336,11 @@ fn images_that_do_not_fit() {
     let damage = std::slice::from_ref(&all);
     let mut scratch = Scratch::default();
     for image in bad {
-        let source = Source { mirror: None, offset: 0 };
+        let source = Source { mirror: None, offset: 0, likely: None };
         assert!(carry(&region, &mirror, &image, &source, damage, &mut scratch).is_err(), "{image:?}");
     }
     for offset in [1, 5000, u64::MAX] {
-        let source = Source { mirror: None, offset };
+        let source = Source { mirror: None, offset, likely: None };
         assert!(carry(&region, &mirror, &good, &source, damage, &mut scratch).is_err());
     }
 }

@@ -45,6 +45,11 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
+    #[cfg(test)]
+    pub fn is_unused(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     fn clear(&mut self, entries: usize) {
         self.slots.clear();
         self.slots.resize((entries * 2).next_power_of_two().max(16), (0, 0));
