@@ -12,7 +12,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::channel::{Capabilities, Frame, WireVersion};
 use crate::ids::{FdId, Instant, Now, Rid, Role, Ticket};
 use crate::preview::Preview;
-use crate::wayland::{Form, ObjectId};
+use crate::wayland::Form;
 
 pub mod ahead;
 mod batch;
@@ -30,7 +30,8 @@ pub(crate) mod state;
 
 pub use batch::CHUNK;
 pub use effect::{
-    Access, Adopt, Appetite, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, PipeEvent, Side,
+    Access, Adopt, Appetite, Copies, Create, Done, Effect, Handover, Job, JobError, Note, Outcome, PipeEvent,
+    Side,
 };
 pub use fault::{Fault, Party, Reason};
 pub use state::Caps;
@@ -38,6 +39,7 @@ pub use state::Caps;
 use batch::Batch;
 use early::Early;
 use inbound::Inbound;
+use moves::Search;
 use state::State;
 
 /// How an engine is to behave.
@@ -175,16 +177,14 @@ pub struct Engine {
 /// What a job was for.
 #[derive(Copy, Clone, Debug)]
 enum Purpose {
-    Send(Rid),
-    Apply(Rid),
-    /// A search for moved content, for a commit of `surface`. `source` is another file, in which the image begins so many
-    /// bytes later.
-    Move {
+    /// Comparing or reading a file, and copying from another.
+    Send {
         rid: Rid,
         source: Option<Rid>,
-        surface: ObjectId,
-        later: i64,
     },
+    Apply(Rid),
+    /// A search for moved content.
+    Move(Search),
     /// An update that copies from another file.
     Copy {
         rid: Rid,

@@ -217,7 +217,7 @@ fn halves(here: &Content, twin: &Content, (ours, theirs): (&mut Tools, &mut Tool
     let mut damage = Intervals::new();
     damage.add(all);
     for intervals in damage.split(CHUNK) {
-        let job = Job::Diff { ticket, rid, intervals, tail: false, pitch: 0 };
+        let job = Job::Diff { ticket, rid, intervals, tail: false, pitch: 0, copies: None };
         match run(job, here, None, coding, ours) {
             Done::Update(_, None) => {}
             Done::Update(_, Some(update)) => {

@@ -7,7 +7,7 @@ use farway_proto::channel::{CopyRect, Update};
 use farway_proto::damage::Interval;
 use farway_proto::damage::Intervals;
 use farway_proto::engine::moves::Plane;
-use farway_proto::engine::{CHUNK, Done, Job};
+use farway_proto::engine::{CHUNK, Copies, Done, Job};
 use farway_proto::{Rid, Ticket};
 use farway_proxy::bench::{Coding, Tools, run};
 use farway_proxy::store::Content;
@@ -85,6 +85,7 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
         damage.add(Interval { start: offset, end: offset + FRAME as u64 });
         let mut updates = Vec::new();
         let start = Instant::now();
+        let mut copies = None;
         if with && n > 1 {
             let (stride, rows) = (STRIDE as u64, HEIGHT as u64);
             let plane = Plane { offset, stride, row: stride, rows, pixel: 4 };
@@ -95,6 +96,7 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
                 source: None,
                 source_offset: before,
                 likely,
+                at_once: false,
                 intervals: damage.as_slice().to_vec(),
             };
             let Done::Moved(_, rects) = run(job, &here, None, coding, &mut tools) else { panic!() };
@@ -105,10 +107,12 @@ fn show(kind: &str, compression: Compression, with: bool) -> Sums {
                 updates.push(Update::copy(Rid(1), &rects));
             }
             sums.copies += rects.len();
+            copies = Some(Copies { source: None, rects: rects.into() });
         }
         let searched = Instant::now();
         for intervals in damage.split(CHUNK) {
-            let job = Job::Diff { ticket: Ticket(0), rid: Rid(1), intervals, tail: false, pitch: 0 };
+            let copies = copies.clone();
+            let job = Job::Diff { ticket: Ticket(0), rid: Rid(1), intervals, tail: false, pitch: 0, copies };
             let Done::Update(_, update) = run(job, &here, None, coding, &mut tools) else { panic!() };
             updates.extend(update);
         }

@@ -7,7 +7,7 @@ pub mod region;
 mod shared;
 
 pub use file::SharedFile;
-pub use mirror::{Mirror, MirrorError, MirrorSlice};
+pub use mirror::{Mirror, MirrorError, MirrorSlice, MirrorView};
 pub(crate) use region::RegionReader;
 pub use region::{AdoptError, FileKind, Region, RegionError};
 pub(crate) use shared::SharedBytes;

@@ -1,7 +1,7 @@
 //! Content that is elsewhere already: scrolls and moved blocks, found and copied instead of sent.
 //!
-//! What it is: a search for rectangles of an image that equal other places of mirrors, and the copying, which both
-//! halves do alike. What it is not: it is no comparison. The search looks at samples, and may be wrong; whoever sends
+//! What it is: a search for rectangles of an image that equal other places of mirrors, and the copying, all at once or
+//! piece by piece, which both halves do alike. What it is not: it is no comparison. The search looks at samples, and may be wrong; whoever sends
 //! copies compares everything afterwards, as always ([`crate::diff`]), and that finds what is wrong or missing.
 //!
 //! Invariants: shared memory has no influence on mirrors but by the choice of rectangles, so mirror and twin stay the
@@ -10,14 +10,14 @@
 
 use std::ops::Range;
 
-use crate::mem::{Mirror, MirrorError, MirrorSlice, Region, RegionError};
+use crate::mem::{Mirror, MirrorError, Region, RegionError};
 
 mod copy;
 mod cover;
 mod survey;
 mod votes;
 
-pub use copy::{Memory, apply};
+pub use copy::{Memory, apply, carry, carry_part};
 
 use survey::Survey;
 
@@ -142,48 +142,12 @@ pub struct Scratch {
     line: Vec<u8>,
 }
 
-/// The bytes of two images, which may be parts of one file.
-#[derive(Debug)]
-enum Held<'a> {
-    One { slice: MirrorSlice<'a>, own: usize, source: usize, len: usize },
-    Two { own: MirrorSlice<'a>, source: MirrorSlice<'a> },
-}
-
-impl<'a> Held<'a> {
-    fn lock(mirror: &'a Mirror, own: &Range<u64>, source: &Source<'a>) -> Result<Self, MoveError> {
-        let len = own.end - own.start;
-        let end = source.offset.checked_add(len).ok_or(MoveError::Range)?;
-        if let Some(other) = source.mirror {
-            let (own, source) = (mirror.lock(own.clone())?, other.lock(source.offset..end)?);
-            return Ok(Self::Two { own, source });
-        }
-        let hull = own.start.min(source.offset)..own.end.max(end);
-        let at = |offset: u64| usize::try_from(offset - hull.start).map_err(|_| MoveError::Range);
-        let (own, source, len) = (at(own.start)?, at(source.offset)?, len as usize);
-        Ok(Self::One { slice: mirror.lock(hull.clone())?, own, source, len })
-    }
-
-    fn own(&self) -> &[u8] {
-        match self {
-            Self::One { slice, own, len, .. } => &slice[*own..own + len],
-            Self::Two { own, .. } => own,
-        }
-    }
-
-    fn source(&self) -> &[u8] {
-        match self {
-            Self::One { slice, source, len, .. } => &slice[*source..source + len],
-            Self::Two { source, .. } => source,
-        }
-    }
-}
-
-/// Looks in `source` for what is new in `image` within `damage` (byte ranges of the file, in order), copies what it
-/// finds within the mirrors, and says what it copied: in the order in which the other half has to do the same.
+/// Looks in `source` for what is new in `image` within `damage` (byte ranges of the file, in order), and says what is to
+/// be copied: in this order, on both halves.
 ///
 /// # Errors
-/// See [`MoveError`]; nothing was copied then.
-pub fn carry(
+/// See [`MoveError`].
+pub fn find(
     region: &Region,
     mirror: &Mirror,
     image: &Image,
@@ -195,27 +159,16 @@ pub fn carry(
     if extent.end > region.len() || extent.end - extent.start > MAX_AREA {
         return Err(MoveError::Range);
     }
-    let mut held = Held::lock(mirror, &extent, source)?;
+    let from = source.mirror.unwrap_or(mirror);
+    let end = source.offset.checked_add(extent.end - extent.start).ok_or(MoveError::Range)?;
+    let (own, other) = (mirror.view(extent)?, from.view(source.offset..end)?);
     let in_place = source.mirror.is_none() && source.offset == image.offset;
-    let mut rects = {
-        let (own, other) = (held.own(), held.source());
-        let Scratch { survey, votes, line } = scratch;
-        let Some(survey) = Survey::make(region, own, image, damage, survey)? else { return Ok(Vec::new()) };
-        let mut cover = cover::Cover::new(&survey, region, other, in_place, line);
-        cover.search(source.likely, votes)?;
-        cover.finish(source.offset)
-    };
-    let size = source.mirror.unwrap_or(mirror).len();
-    rects.retain(|rect| rect.fits(mirror.len(), size, source.mirror.is_none()));
-    for rect in &rects {
-        match &mut held {
-            Held::One { slice, own, .. } => {
-                let base = extent.start - *own as u64;
-                copy::within(slice, base, rect);
-            }
-            Held::Two { own, source: from } => copy::between(own, extent.start, from, source.offset, rect),
-        }
-    }
+    let Scratch { survey, votes, line } = scratch;
+    let Some(survey) = Survey::make(region, &own, image, damage, survey)? else { return Ok(Vec::new()) };
+    let mut cover = cover::Cover::new(&survey, region, &other, in_place, line);
+    cover.search(source.likely, votes)?;
+    let mut rects = cover.finish(source.offset);
+    rects.retain(|rect| rect.fits(mirror.len(), from.len(), source.mirror.is_none()));
     Ok(rects)
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use bytes::{Bytes, BytesMut};
 
-use super::effect::{Done, Effect, Job};
+use super::effect::{Copies, Done, Effect, Job};
 use super::fault::Fault;
 use super::{Engine, Purpose, drain};
 use crate::channel::Frame;
@@ -113,13 +113,13 @@ impl Engine {
         self.announce(rid);
         self.batch.unstarted.remove(&rid);
         if !self.start_move(rid) {
-            self.start_comparing(rid);
+            self.start_comparing(rid, None);
         }
     }
 
-    /// Starts the jobs that find what is to be sent.
-    pub(super) fn start_comparing(&mut self, rid: Rid) {
-        for job in self.jobs_for(rid) {
+    /// Starts the jobs that find what is to be sent, and make these copies before.
+    pub(super) fn start_comparing(&mut self, rid: Rid, copies: Option<Copies>) {
+        for job in self.jobs_for(rid, copies) {
             self.batch.outstanding += 1;
             self.state.effects.push_back(Effect::Run(job));
         }
@@ -166,7 +166,7 @@ impl Engine {
         self.state.send(frame);
     }
 
-    fn jobs_for(&mut self, rid: Rid) -> Vec<Job> {
+    fn jobs_for(&mut self, rid: Rid, copies: Option<Copies>) -> Vec<Job> {
         let Some(file) = self.state.shadows.file(rid) else { return Vec::new() };
         let fills = std::mem::take(&mut file.fills);
         let pitch = file.pitch.take().unwrap_or(0);
@@ -177,39 +177,57 @@ impl Engine {
         // file may have made it longer meanwhile. What was captured there is among the fills.
         tail &= rid.is_of(self.state.role);
         for range in fills.into_iter().flat_map(chunks) {
-            let ticket = self.ticket(Purpose::Send(rid));
+            let ticket = self.ticket(Purpose::Send { rid, source: None });
             jobs.push(Job::Fill { ticket, rid, range });
         }
+        let source = copies.as_ref().and_then(|copies| copies.source);
         let mut parts = if dirty.is_empty() { Vec::new() } else { dirty.split(CHUNK) };
         if tail && parts.is_empty() {
             parts.push(Vec::new());
         }
         let last = parts.len();
         for (n, intervals) in parts.into_iter().enumerate() {
-            let ticket = self.ticket(Purpose::Send(rid));
-            jobs.push(Job::Diff { ticket, rid, intervals, tail: tail && n + 1 == last, pitch });
+            let ticket = self.ticket(Purpose::Send { rid, source });
+            let (tail, copies) = (tail && n + 1 == last, copies.clone());
+            jobs.push(Job::Diff { ticket, rid, intervals, tail, pitch, copies });
         }
         if let Some(shadow) = self.state.shadows.get_mut(rid) {
             shadow.sending += jobs.len() as u32;
+        }
+        if let Some(shadow) = source.and_then(|source| self.state.shadows.get_mut(source)) {
+            shadow.sending += last as u32;
         }
         jobs
     }
 
     /// A job for this batch ended.
-    pub(super) fn sent(&mut self, rid: Rid, done: Done) -> Result<(), Fault> {
+    pub(super) fn sent(&mut self, (rid, source): (Rid, Option<Rid>), done: Done) -> Result<(), Fault> {
         self.batch.outstanding -= 1;
-        if let Some(shadow) = self.state.shadows.get_mut(rid) {
-            shadow.sending -= 1;
-        }
+        self.unused(rid, source);
         match done {
             Done::Update(_, Some(update)) => self.state.send(Frame::Update(rid, update)),
             Done::Update(_, None) | Done::Applied(_) | Done::Kept(..) | Done::Moved(..) => {}
             Done::Failed(_, error) => return Err(self.unsent(error)),
         }
-        self.start_apply(rid);
-        self.state.reap(rid);
+        self.free_again(rid, source)
+    }
+
+    /// A job that was to send something does not use these files any more.
+    pub(super) fn unused(&mut self, rid: Rid, source: Option<Rid>) {
+        for used in [Some(rid), source].into_iter().flatten() {
+            self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.sending -= 1);
+        }
+    }
+
+    /// What waited for these files goes on, if nothing else uses them.
+    pub(super) fn free_again(&mut self, rid: Rid, source: Option<Rid>) -> Result<(), Fault> {
+        for used in [Some(rid), source].into_iter().flatten() {
+            self.start_apply(used);
+            self.state.reap(used);
+        }
         self.go_on()?;
-        if self.inbound.waits_for(rid) { self.take_frames() } else { Ok(()) }
+        let waited = self.inbound.waits_for(rid) || source.is_some_and(|it| self.inbound.waits_for(it));
+        if waited { self.take_frames() } else { Ok(()) }
     }
 
     /// Sends the messages of a batch whose content is on its way.

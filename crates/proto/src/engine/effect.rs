@@ -2,6 +2,8 @@
 //!
 //! Invariant: an effect names descriptors by [`FdId`] (once, when they are adopted) and by [`Rid`] afterwards.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::fault::Fault;
@@ -131,6 +133,8 @@ pub enum Job {
         tail: bool,
         /// They are rows of 32-bit pixels, so many bytes from one to the next; 0 if that is not known.
         pitch: u32,
+        /// What the other half was told to copy, and the mirror has not copied yet: first it does, within the intervals.
+        copies: Option<Copies>,
     },
     /// Send these bytes as they are (and put them into the mirror, if there is one).
     Fill {
@@ -141,8 +145,7 @@ pub enum Job {
         /// Which bytes.
         range: Interval,
     },
-    /// Look for new content of an image in another place, and copy it within the mirrors; answer with
-    /// [`Done::Moved`].
+    /// Look for new content of an image in another place; answer with [`Done::Moved`].
     Move {
         /// Names the answer.
         ticket: Ticket,
@@ -156,6 +159,8 @@ pub enum Job {
         source_offset: u64,
         /// How far things have likely moved: bytes from a place in the image to where that was in the other one.
         likely: Option<i64>,
+        /// Also copy it within the mirrors. Else that is left to those who compare.
+        at_once: bool,
         /// Where copies may go to; as for [`Job::Diff`].
         intervals: Vec<Interval>,
     },
@@ -196,7 +201,8 @@ impl Job {
         match self {
             Self::Move { source, .. } => *source,
             Self::Apply { rid, update, .. } => update.source().filter(|source| source != rid),
-            Self::Diff { .. } | Self::Fill { .. } => None,
+            Self::Diff { copies, .. } => copies.as_ref().and_then(|copies| copies.source),
+            Self::Fill { .. } => None,
         }
     }
 
@@ -212,12 +218,21 @@ impl Job {
     }
 }
 
+/// Copies that were found in a file.
+#[derive(Clone, Debug)]
+pub struct Copies {
+    /// Where they come from, if that is another file than the target's.
+    pub source: Option<Rid>,
+    /// In this order.
+    pub rects: Arc<[CopyRect]>,
+}
+
 /// A finished job.
 #[derive(Debug)]
 pub enum Done {
     /// The update to send; `None` if nothing differs.
     Update(Ticket, Option<Update>),
-    /// What was copied, to be done over there too.
+    /// What was found, to be copied over there too.
     Moved(Ticket, Vec<CopyRect>),
     /// The update is in the file.
     Applied(Ticket),

@@ -115,10 +115,8 @@ impl Engine {
             | Done::Failed(ticket, _) => *ticket,
         };
         match self.tickets.remove(&ticket) {
-            Some(Purpose::Send(rid)) => self.sent(rid, done),
-            Some(Purpose::Move { rid, source, surface, later }) => {
-                self.moved((rid, source), (surface, later), done)
-            }
+            Some(Purpose::Send { rid, source }) => self.sent((rid, source), done),
+            Some(Purpose::Move(search)) => self.moved(&search, done),
             Some(Purpose::Apply(rid)) => self.applied(rid, None, done),
             Some(Purpose::Copy { rid, source }) => self.applied(rid, Some(source), done),
             None => Err(Fault { at: Party::Ourselves, reason: Reason::Internal }),

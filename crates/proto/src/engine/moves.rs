@@ -7,12 +7,12 @@
 //! its buffer is not destroyed before this batch. What a compositor may have written to is no source: there are no
 //! copies once an application has a way to capture.
 
-use super::effect::{Done, Effect, Job, JobError};
+use super::effect::{Copies, Done, Effect, Job, JobError};
 use super::fault::{Fault, Party};
 use super::state::State;
 use super::{Engine, Purpose};
 use crate::channel::{Capabilities, CopyRect, Frame, Update};
-use crate::damage::{Intervals, ShmImage};
+use crate::damage::{Interval, Intervals, ShmImage};
 use crate::format;
 use crate::ids::{Rid, Role};
 use crate::objects::Buffer;
@@ -74,6 +74,20 @@ pub struct Hint {
     weight: u64,
 }
 
+/// A search that is under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    rid: Rid,
+    /// Another file that it looks in.
+    source: Option<Rid>,
+    /// Whose commit it is for.
+    surface: ObjectId,
+    /// So many bytes later the image begins where it is looked for.
+    later: i64,
+    /// What it finds is copied by itself.
+    at_once: bool,
+}
+
 /// What is remembered of a surface.
 #[derive(Debug, Default)]
 pub struct Moves {
@@ -114,12 +128,12 @@ impl State {
     }
 
     /// Remembers whether a search was worth it, and how far things have moved.
-    fn learn(&mut self, (surface, later): (ObjectId, i64), rects: &[CopyRect]) {
-        let Some(surface) = self.objects.surface(surface) else { return };
+    fn learn(&mut self, search: &Search, rects: &[CopyRect]) {
+        let Some(surface) = self.objects.surface(search.surface) else { return };
         let moves = &mut surface.moves;
-        let moved = rects.iter().filter(|rect| distance(rect) != later);
+        let moved = rects.iter().filter(|rect| distance(rect) != search.later);
         let most = moved.max_by_key(|rect| u64::from(rect.row) * u64::from(rect.rows));
-        moves.likely = most.map(|rect| distance(rect) - later);
+        moves.likely = most.map(|rect| distance(rect) - search.later);
         moves.fruitless = if rects.is_empty() { moves.fruitless.saturating_add(1) } else { 0 };
         if moves.fruitless >= TRIALS {
             moves.pause = 1 << (moves.fruitless - TRIALS).min(RAREST);
@@ -140,7 +154,6 @@ impl Engine {
         let Some((intervals, _)) = file.compared().filter(|_| hint.plane.end() <= file.size) else {
             return false;
         };
-        let intervals = intervals.as_slice().to_vec();
         let own_size = file.size;
         let (source, source_offset) = match hint.before {
             Some((other, offset)) if other == rid => (None, offset),
@@ -152,13 +165,21 @@ impl Engine {
             return false;
         }
         let likely = self.state.objects.surface(hint.surface).and_then(|it| it.moves.likely);
+        let intervals = intervals.as_slice().to_vec();
+        let from =
+            Interval { start: source_offset, end: (Plane { offset: source_offset, ..hint.plane }).end() };
+        // What is compared changes, and what is copied from must not.
+        let at_once =
+            source.is_none() && intervals.iter().any(|it| it.start < from.end && from.start < it.end);
         let later = source_offset as i64 - hint.plane.offset as i64;
-        let ticket = self.ticket(Purpose::Move { rid, source, surface: hint.surface, later });
+        let ticket =
+            self.ticket(Purpose::Move(Search { rid, source, surface: hint.surface, later, at_once }));
         for used in [Some(rid), source].into_iter().flatten() {
             self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.sending += 1);
         }
         self.batch.outstanding += 1;
-        let job = Job::Move { ticket, rid, plane: hint.plane, source, source_offset, likely, intervals };
+        let plane = hint.plane;
+        let job = Job::Move { ticket, rid, plane, source, source_offset, likely, at_once, intervals };
         self.state.effects.push_back(Effect::Run(job));
         true
     }
@@ -171,34 +192,23 @@ impl Engine {
     }
 
     /// A search ended: copies go first, then what is left is compared.
-    pub(super) fn moved(
-        &mut self,
-        (rid, source): (Rid, Option<Rid>),
-        surface: (ObjectId, i64),
-        done: Done,
-    ) -> Result<(), Fault> {
+    pub(super) fn moved(&mut self, search: &Search, done: Done) -> Result<(), Fault> {
+        let Search { rid, source, .. } = *search;
         self.batch.outstanding -= 1;
-        for used in [Some(rid), source].into_iter().flatten() {
-            self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.sending -= 1);
-        }
+        self.unused(rid, source);
         let rects = match done {
             Done::Moved(_, rects) => rects,
             Done::Failed(_, error) => return Err(self.unsent(error)),
             Done::Update(..) | Done::Applied(_) | Done::Kept(..) => Vec::new(),
         };
-        self.state.learn(surface, &rects);
+        self.state.learn(search, &rects);
         if !rects.is_empty() {
             let update = Update::copy(source.unwrap_or(rid), &rects);
             self.state.send(Frame::Update(rid, update));
         }
-        self.start_comparing(rid);
-        for used in [Some(rid), source].into_iter().flatten() {
-            self.start_apply(used);
-            self.state.reap(used);
-        }
-        self.go_on()?;
-        let waited = self.inbound.waits_for(rid) || source.is_some_and(|it| self.inbound.waits_for(it));
-        if waited { self.take_frames() } else { Ok(()) }
+        let copies = (!search.at_once && !rects.is_empty()).then(|| Copies { source, rects: rects.into() });
+        self.start_comparing(rid, copies);
+        self.free_again(rid, source)
     }
 
     /// The fault of a job that was to send something.

@@ -6,7 +6,8 @@ use farway_proto::channel::{CopyRect, Update};
 use farway_proto::damage::Interval;
 use farway_proto::engine::JobError;
 use farway_proto::engine::moves::Plane;
-use farway_sys::moves::{Image, Memory, MoveError, Rect, Scratch, Source, apply, carry};
+use farway_sys::mem::Mirror;
+use farway_sys::moves::{Image, Memory, MoveError, Rect, Scratch, Source, apply, carry_part, find};
 
 use super::work::of_region;
 use crate::store::Content;
@@ -17,9 +18,11 @@ pub(super) struct Before<'a> {
     pub content: Option<&'a Content>,
     pub offset: u64,
     pub likely: Option<i64>,
+    /// What is found is also copied.
+    pub at_once: bool,
 }
 
-/// Looks for what is new in an image, and copies within the mirrors what is found.
+/// Looks for what is new in an image.
 pub(super) fn search(
     content: &Content,
     plane: &Plane,
@@ -27,18 +30,46 @@ pub(super) fn search(
     intervals: &[Interval],
     scratch: &mut Scratch,
 ) -> Result<Vec<CopyRect>, JobError> {
-    let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
-    let other = before.content.map(|other| other.mirror.as_ref().ok_or(JobError::Machine)).transpose()?;
+    let mirror = mirror(content)?;
+    let other = before.content.map(self::mirror).transpose()?;
     let Plane { offset, stride, row, rows, pixel } = *plane;
     let image = Image { offset, stride, row, rows, pixel };
     let source = Source { mirror: other, offset: before.offset, likely: before.likely };
     let damage: Vec<Range<u64>> = intervals.iter().map(|it| it.start..it.end).collect();
-    match carry(&content.region, mirror, &image, &source, &damage, scratch) {
-        Ok(found) => found.iter().map(|rect| wire(rect).ok_or(JobError::Machine)).collect(),
-        // Not every image can be searched. Then nothing was copied, and all of it is compared.
-        Err(MoveError::Range) => Ok(Vec::new()),
-        Err(MoveError::Region(error)) => Err(of_region(&error)),
-        Err(MoveError::Mirror(_)) => Err(JobError::Machine),
+    let found = match find(&content.region, mirror, &image, &source, &damage, scratch) {
+        // Not every image can be searched. Then all of it is compared.
+        Err(MoveError::Range) => return Ok(Vec::new()),
+        found => found.map_err(|error| ours(&error))?,
+    };
+    if before.at_once {
+        farway_sys::moves::carry(mirror, &found).map_err(|error| ours(&error))?;
+    }
+    found.iter().map(|rect| wire(rect).ok_or(JobError::Machine)).collect()
+}
+
+/// Makes copies in mirrors, as far as they go to these intervals.
+pub(super) fn carry(
+    content: &Content,
+    source: Option<&Content>,
+    rects: &[CopyRect],
+    intervals: &[Range<u64>],
+) -> Result<(), JobError> {
+    let own = mirror(content)?;
+    let source = source.map(mirror).transpose()?;
+    let rects: Vec<Rect> = rects.iter().map(memory_rect).collect();
+    let part = |interval| carry_part(own, source, &rects, interval);
+    intervals.iter().try_for_each(part).map_err(|error| ours(&error))
+}
+
+fn mirror(content: &Content) -> Result<&Mirror, JobError> {
+    content.mirror.as_ref().ok_or(JobError::Machine)
+}
+
+/// What went wrong with copies that we have found ourselves.
+fn ours(error: &MoveError) -> JobError {
+    match error {
+        MoveError::Region(error) => of_region(error),
+        MoveError::Range | MoveError::Mirror(_) => JobError::Machine,
     }
 }
 
@@ -55,21 +86,24 @@ fn wire(rect: &Rect) -> Option<CopyRect> {
     })
 }
 
-fn memory(content: &Content) -> Memory<'_> {
-    Memory { region: &content.region, mirror: content.mirror.as_ref() }
-}
-
-/// Makes the copies of an update.
-pub(super) fn copy(content: &Content, source: Option<&Content>, update: &Update) -> Result<(), JobError> {
-    let rect = |rect: CopyRect| Rect {
+fn memory_rect(rect: &CopyRect) -> Rect {
+    Rect {
         dst: rect.dst.into(),
         src: rect.src.into(),
         row: rect.row.into(),
         rows: rect.rows.into(),
         dst_pitch: rect.dst_pitch.into(),
         src_pitch: rect.src_pitch.into(),
-    };
-    let rects: Vec<Rect> = update.rects().map(rect).collect();
+    }
+}
+
+fn memory(content: &Content) -> Memory<'_> {
+    Memory { region: &content.region, mirror: content.mirror.as_ref() }
+}
+
+/// Makes the copies of an update.
+pub(super) fn copy(content: &Content, source: Option<&Content>, update: &Update) -> Result<(), JobError> {
+    let rects: Vec<Rect> = update.rects().map(|rect| memory_rect(&rect)).collect();
     let target = memory(content);
     apply(target, source.map(memory), &rects).map_err(|error| match error {
         MoveError::Range => JobError::Malformed,

@@ -83,16 +83,20 @@ impl Tools {
 pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding, tools: &mut Tools) -> Done {
     let ticket = job.ticket();
     let result = match job {
-        Job::Diff { intervals, tail, pitch, .. } => {
+        Job::Diff { intervals, tail, pitch, copies, .. } => {
             let intervals: Vec<Range<u64>> = intervals.iter().map(|i| i.start..i.end).collect();
-            difference(content, &intervals, (tail, pitch), coding, tools)
-                .map(|update| Done::Update(ticket, update))
+            let copied =
+                copies.map_or(Ok(()), |copies| moves::carry(content, source, &copies.rects, &intervals));
+            copied.and_then(|()| {
+                difference(content, &intervals, (tail, pitch), coding, tools)
+                    .map(|update| Done::Update(ticket, update))
+            })
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
         Job::Move { .. } if !coding.finds_moves() => Ok(Done::Moved(ticket, Vec::new())),
-        Job::Move { plane, source_offset, likely, intervals, .. } => {
-            let before = moves::Before { content: source, offset: source_offset, likely };
+        Job::Move { plane, source_offset, likely, at_once, intervals, .. } => {
+            let before = moves::Before { content: source, offset: source_offset, likely, at_once };
             moves::search(content, &plane, &before, &intervals, &mut tools.moves)
                 .map(|rects| Done::Moved(ticket, rects))
         }

@@ -1,7 +1,8 @@
 //! Our private copy of what the twin of a file holds on the other side.
 //!
 //! Invariants: it starts as zeros, like the twin; parts never written take no memory; at any time a byte belongs to
-//! at most one [`MirrorSlice`], so jobs on several threads can work on different ranges.
+//! at most one [`MirrorSlice`], or to any number of [`MirrorView`]s, so jobs on several threads can work on different
+//! ranges, and read the same ones.
 
 use std::io;
 use std::ops::{Deref, DerefMut, Range};
@@ -21,9 +22,16 @@ pub struct Mirror {
 #[derive(Debug)]
 struct State {
     pages: Pages,
-    live: Vec<Range<usize>>,
+    live: Vec<Live>,
     /// One bit for each [`BLOCK`]: what must be copied if the system cannot enlarge a mapping.
     touched: Vec<u64>,
+}
+
+/// A range that is lent out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Live {
+    range: Range<usize>,
+    shared: bool,
 }
 
 /// Why a range cannot be had.
@@ -45,6 +53,34 @@ pub enum MirrorError {
 }
 
 impl State {
+    /// Lends out a range.
+    fn lend(&mut self, range: Range<u64>, shared: bool) -> Result<(*mut u8, Live), MirrorError> {
+        let size = self.pages.len() as u64;
+        let (start, end) = (range.start, range.end);
+        let wrong = MirrorError::OutOfRange { start, end, size };
+        if start > end || end > size {
+            return Err(wrong);
+        }
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return Err(wrong) };
+        let live = Live { range: start..end, shared };
+        if start < end {
+            let meets = |other: &Live| other.range.start < end && start < other.range.end;
+            if self.live.iter().any(|other| meets(other) && !(shared && other.shared)) {
+                return Err(MirrorError::Overlap);
+            }
+            self.live.push(live.clone());
+        }
+        // SAFETY: `start` is at most the length of the block.
+        Ok((unsafe { self.pages.as_ptr().add(start) }, live))
+    }
+
+    /// Takes back what was lent out.
+    fn take_back(&mut self, lent: &Live) {
+        if let Some(index) = self.live.iter().position(|live| live == lent) {
+            self.live.swap_remove(index);
+        }
+    }
+
     /// These blocks will be written to.
     fn touch(&mut self, blocks: Range<usize>) {
         let mut fresh = blocks.end..blocks.end;
@@ -110,23 +146,20 @@ impl Mirror {
     /// See [`MirrorError`].
     pub fn lock(&self, range: Range<u64>) -> Result<MirrorSlice<'_>, MirrorError> {
         let mut state = self.state();
-        let size = state.pages.len() as u64;
-        let (start, end) = (range.start, range.end);
-        let wrong = MirrorError::OutOfRange { start, end, size };
-        if start > end || end > size {
-            return Err(wrong);
+        let (ptr, live) = state.lend(range, false)?;
+        if !live.range.is_empty() {
+            state.touch(live.range.start / BLOCK..live.range.end.div_ceil(BLOCK));
         }
-        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return Err(wrong) };
-        if start < end {
-            if state.live.iter().any(|other| other.start < end && start < other.end) {
-                return Err(MirrorError::Overlap);
-            }
-            state.touch(start / BLOCK..end.div_ceil(BLOCK));
-            state.live.push(start..end);
-        }
-        // SAFETY: `start` is at most the length of the block.
-        let ptr = unsafe { state.pages.as_ptr().add(start) };
-        Ok(MirrorSlice { mirror: self, ptr, range: start..end })
+        Ok(MirrorSlice { mirror: self, ptr, live })
+    }
+
+    /// `range`, for reading, as others may do too.
+    ///
+    /// # Errors
+    /// See [`MirrorError`].
+    pub fn view(&self, range: Range<u64>) -> Result<MirrorView<'_>, MirrorError> {
+        let (ptr, live) = self.state().lend(range, true)?;
+        Ok(MirrorView { mirror: self, ptr, live })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -148,7 +181,7 @@ fn words(size: usize) -> usize {
 pub struct MirrorSlice<'a> {
     mirror: &'a Mirror,
     ptr: *mut u8,
-    range: Range<usize>,
+    live: Live,
 }
 
 // SAFETY: it is an exclusive borrow of bytes, like `&mut [u8]`.
@@ -162,23 +195,48 @@ impl Deref for MirrorSlice<'_> {
     fn deref(&self) -> &[u8] {
         // SAFETY: the range lies in the block, which does not move while a range is recorded as live, and no other
         // slice overlaps it.
-        unsafe { std::slice::from_raw_parts(self.ptr, self.range.len()) }
+        unsafe { std::slice::from_raw_parts(self.ptr, self.live.range.len()) }
     }
 }
 
 impl DerefMut for MirrorSlice<'_> {
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `deref`; `&mut self` makes this the only access.
-        unsafe { std::slice::from_raw_parts_mut(self.ptr, self.range.len()) }
+        unsafe { std::slice::from_raw_parts_mut(self.ptr, self.live.range.len()) }
     }
 }
 
 impl Drop for MirrorSlice<'_> {
     fn drop(&mut self) {
-        let mut state = self.mirror.state();
-        if let Some(index) = state.live.iter().position(|live| *live == self.range) {
-            state.live.swap_remove(index);
-        }
+        self.mirror.state().take_back(&self.live);
+    }
+}
+
+/// A range of a mirror that nobody writes meanwhile. Dereferences to its bytes.
+#[derive(Debug)]
+pub struct MirrorView<'a> {
+    mirror: &'a Mirror,
+    ptr: *const u8,
+    live: Live,
+}
+
+// SAFETY: it is a shared borrow of bytes, like `&[u8]`.
+unsafe impl Send for MirrorView<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for MirrorView<'_> {}
+
+impl Deref for MirrorView<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: as for a slice: the block does not move, and no slice overlaps what is recorded as shared.
+        unsafe { std::slice::from_raw_parts(self.ptr, self.live.range.len()) }
+    }
+}
+
+impl Drop for MirrorView<'_> {
+    fn drop(&mut self) {
+        self.mirror.state().take_back(&self.live);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The copying, on either half. Within one file a rectangle is copied as if all of it were read first.
 
+use std::ops::Range;
+
 use super::{MoveError, Rect};
 use crate::mem::{Mirror, Region};
 
@@ -30,13 +32,65 @@ pub(super) fn within(bytes: &mut [u8], base: u64, rect: &Rect) {
     }
 }
 
-/// Copies between two files' bytes. The rectangle must fit.
-pub(super) fn between(to: &mut [u8], to_base: u64, from: &[u8], from_base: u64, rect: &Rect) {
-    let row = rect.row as usize;
-    for (target, source) in order(rect) {
-        let (target, source) = ((target - to_base) as usize, (source - from_base) as usize);
-        to[target..target + row].copy_from_slice(&from[source..source + row]);
+/// Makes copies within a mirror, in order, wherever their rectangles are.
+///
+/// # Errors
+/// [`MoveError::Range`] if a rectangle does not fit, or [`MoveError::Mirror`].
+pub fn carry(mirror: &Mirror, rects: &[Rect]) -> Result<(), MoveError> {
+    for rect in rects {
+        let (to, from) = ends(mirror, mirror, rect, true)?;
+        let hull = from.start.min(to.start)..from.end.max(to.end);
+        within(&mut mirror.lock(hull.clone())?, hull.start, rect);
     }
+    Ok(())
+}
+
+/// Makes the part of copies that goes to `range` of a mirror. They come from `source`, or from where nobody copies to.
+///
+/// # Errors
+/// [`MoveError::Range`] if a rectangle does not fit, or [`MoveError::Mirror`].
+pub fn carry_part(
+    mirror: &Mirror,
+    source: Option<&Mirror>,
+    rects: &[Rect],
+    range: &Range<u64>,
+) -> Result<(), MoveError> {
+    let from_mirror = source.unwrap_or(mirror);
+    for rect in rects {
+        let (to, from) = ends(mirror, from_mirror, rect, source.is_none())?;
+        let (start, end) = (to.start.max(range.start), to.end.min(range.end));
+        if start >= end {
+            continue;
+        }
+        let Rect { dst, src, row, rows, dst_pitch, src_pitch } = *rect;
+        // A single one may be longer than its pitch.
+        let line = |at: u64| at.checked_div(dst_pitch).unwrap_or(0).min(rows - 1);
+        let (first, last) = (line(start - dst), line(end - 1 - dst));
+        let from = src + first * src_pitch..(src + last * src_pitch + row).min(from.end);
+        let (mut target, view) = (mirror.lock(start..end)?, from_mirror.view(from.clone())?);
+        for n in first..=last {
+            let (left, right) = ((dst + n * dst_pitch).max(start), (dst + n * dst_pitch + row).min(end));
+            // The range may end between two rows.
+            if left < right {
+                let at = (src + n * src_pitch + (left - dst - n * dst_pitch) - from.start) as usize;
+                let (to, len) = ((left - start) as usize, (right - left) as usize);
+                target[to..to + len].copy_from_slice(&view[at..at + len]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The bytes that a rectangle has in its target and its source.
+fn ends(
+    to: &Mirror,
+    from: &Mirror,
+    rect: &Rect,
+    same_file: bool,
+) -> Result<(Range<u64>, Range<u64>), MoveError> {
+    let fits = rect.fits(to.len(), from.len(), same_file);
+    let both = rect.target().zip(rect.source());
+    both.filter(|_| fits).ok_or(MoveError::Range)
 }
 
 /// Does what the other half did to its mirrors: copies the rectangles, in order, from `source` to `target`, or within

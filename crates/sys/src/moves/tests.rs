@@ -97,7 +97,8 @@ impl Stage {
                 let of_other = (other != file).then_some(&from.1);
                 let source = Source { mirror: of_other, offset: n * size, likely: self.likely };
                 let rects =
-                    carry(region, mirror, &image, &source, damage, &mut self.scratch).expect("searched");
+                    find(region, mirror, &image, &source, damage, &mut self.scratch).expect("searched");
+                self.copy((file, other), &rects, damage, source.offset != image.offset);
                 let target = Memory { region: twin, mirror: None };
                 let source = of_other.map(|_| Memory { region: &from.2, mirror: None });
                 apply(target, source, &rects).expect("applied");
@@ -126,6 +127,22 @@ impl Stage {
             let mut shown = vec![0; twin.len() as usize];
             twin.read(0, &mut shown).expect("read");
             assert!(*mirror.lock(0..twin.len()).expect("free") == shown[..], "mirror and twin differ");
+        }
+    }
+
+    /// Copies within the mirrors: at once, or in pieces that end anywhere.
+    fn copy(&self, (file, other): (usize, usize), rects: &[Rect], damage: &[Range<u64>], apart: bool) {
+        let mirror = &self.files[file].1;
+        if other == file && !apart {
+            return carry(mirror, rects).expect("copied");
+        }
+        let source = (other != file).then(|| &self.files[other].1);
+        for range in damage {
+            let pieces = range.clone().step_by(4096 * 3 + 64);
+            for start in pieces {
+                let piece = start..range.end.min(start + 4096 * 3 + 64);
+                carry_part(mirror, source, rects, &piece).expect("copied");
+            }
         }
     }
 
@@ -186,7 +203,8 @@ fn as_before() {
     let (width, height) = (640, 400);
     let row = (width * PIXEL) as i64;
     let moved = |(x, y): (usize, usize), one_file| {
-        let frames = [(5, 300), (300, 300), (300 + x, 300 + y)].map(|from| Picture::text(width, height, from));
+        let frames =
+            [(5, 300), (300, 300), (300 + x, 300 + y)].map(|from| Picture::text(width, height, from));
         let show = |likely| {
             let mut stage = Stage::new(width, height, 2, 2);
             stage.likely = likely;
@@ -310,7 +328,7 @@ fn images_of_all_sizes_and_formats() {
         let damage = if damage.is_empty() { vec![] } else { vec![damage] };
         let source = Source { mirror: Some(&other), offset, likely: None };
         let mut scratch = Scratch::default();
-        let rects = carry(&region, &mirror, &image, &source, &damage, &mut scratch).expect("searched");
+        let rects = find(&region, &mirror, &image, &source, &damage, &mut scratch).expect("searched");
         let fits = |rect: &Rect| rect.fits(size, size, false);
         assert!(rects.iter().all(fits));
         let big = rows > 80 && row > 1000;
@@ -337,11 +355,11 @@ fn images_that_do_not_fit() {
     let mut scratch = Scratch::default();
     for image in bad {
         let source = Source { mirror: None, offset: 0, likely: None };
-        assert!(carry(&region, &mirror, &image, &source, damage, &mut scratch).is_err(), "{image:?}");
+        assert!(find(&region, &mirror, &image, &source, damage, &mut scratch).is_err(), "{image:?}");
     }
     for offset in [1, 5000, u64::MAX] {
         let source = Source { mirror: None, offset, likely: None };
-        assert!(carry(&region, &mirror, &good, &source, damage, &mut scratch).is_err());
+        assert!(find(&region, &mirror, &good, &source, damage, &mut scratch).is_err());
     }
 }
 
@@ -402,8 +420,8 @@ fn overlapping_copies_are_like_memmove() {
         let mut out = vec![0; size as usize];
         region.read(0, &mut out).expect("read");
         assert!(out == new && *mirror.lock(0..size).expect("free") == new[..], "{rect:?}");
-        let mut bytes = old;
-        copy::within(&mut bytes, 0, &rect);
-        assert!(bytes == new);
+        mirror.lock(0..size).expect("free").copy_from_slice(&old);
+        carry(&mirror, &[rect]).expect("fits");
+        assert!(*mirror.lock(0..size).expect("free") == new[..]);
     }
 }

@@ -28,6 +28,7 @@ use super::wire::{Socket, take};
 mod overlap;
 mod pipes;
 
+use overlap::Spans;
 use pipes::LocalPipe;
 
 /// Bytes that may wait for a slow neighbour before the other one is no longer read.
@@ -41,7 +42,7 @@ struct Pending {
     /// The other file that it needs.
     source: Option<(Rid, Arc<Content>)>,
     work: Work,
-    spans: Vec<(u64, u64)>,
+    spans: Spans,
 }
 
 #[derive(Debug)]
@@ -472,9 +473,12 @@ impl Half {
         let rid = job.rid();
         let Some((content, _)) = self.files.get(&rid) else { return self.missing("Run", rid) };
         let content = Arc::clone(content);
-        let spans = if self.hostile { Vec::new() } else { overlap::spans(&job, &content, self.compression) };
-        let others = self.jobs.iter().filter(|pending| pending.rid == rid).flat_map(|p| &p.spans);
-        if overlap::any(&spans, others) {
+        let spans = match self.hostile {
+            true => Spans::default(),
+            false => Spans::of(&job, &content, self.compression),
+        };
+        let mut others = self.jobs.iter().filter(|pending| pending.rid == rid);
+        if spans.meets_itself() || others.any(|other| spans.meets(&other.spans)) {
             return Err(Problem::Overlap(rid));
         }
         let source = match job.source() {
@@ -484,11 +488,12 @@ impl Half {
             },
             None => None,
         };
-        // Nothing else may use a source, and a source may not be in use.
+        // Nothing else may use a source but for the same target, and a source may not be in use.
         let (other, mine) =
             (source.as_ref().map(|it| it.0), |pending: &Pending| pending.source.as_ref().map(|it| it.0));
         if self.jobs.iter().any(|it| {
-            mine(it) == Some(rid) || (other.is_some() && (other == Some(it.rid) || other == mine(it)))
+            mine(it) == Some(rid)
+                || (other.is_some() && (other == Some(it.rid) || other == mine(it) && it.rid != rid))
         }) {
             return Err(Problem::Overlap(rid));
         }

@@ -33,7 +33,7 @@ fn smooth(n: u64) -> u8 {
 
 fn send(from: &Content, intervals: &[Range<u64>], pitch: u32, rate: u64) -> Option<Update> {
     let intervals = intervals.iter().map(|it| Interval { start: it.start, end: it.end }).collect();
-    let job = Job::Diff { ticket: Ticket(1), rid: RID, intervals, tail: false, pitch };
+    let job = Job::Diff { ticket: Ticket(1), rid: RID, intervals, tail: false, pitch, copies: None };
     match run(job, from, None, coding(rate), &mut Tools::default()) {
         Done::Update(_, update) => update,
         other => panic!("{other:?}"),

@@ -1,16 +1,46 @@
-//! Which bytes of a mirror a job locks. Jobs that may run at the same time must not share any.
+//! Which bytes of a mirror a job locks. Jobs that may run at the same time must not share any, unless all only read them.
 
-use farway_proto::channel::{Update, coding};
-use farway_proto::engine::Job;
+use farway_proto::channel::{CopyRect, Update, coding};
+use farway_proto::engine::{Copies, Job};
 use farway_proxy::store::Content;
 use farway_sys::diff;
 use farway_sys::pack::{Compression, Packer};
 
-/// The bytes (start, end) that a job locks; none without a mirror.
-pub fn spans(job: &Job, content: &Content, compression: Compression) -> Vec<(u64, u64)> {
-    if content.mirror.is_none() {
-        return Vec::new();
+/// Bytes (start, end) of the mirror of a job's file.
+#[derive(Debug, Default)]
+pub struct Spans {
+    writes: Vec<(u64, u64)>,
+    reads: Vec<(u64, u64)>,
+}
+
+impl Spans {
+    /// What a job locks; nothing without a mirror.
+    pub fn of(job: &Job, content: &Content, compression: Compression) -> Self {
+        if content.mirror.is_none() {
+            return Self::default();
+        }
+        let reads = match job {
+            Job::Diff { copies: Some(copies @ Copies { source: None, .. }), .. } => {
+                let from = |it: &CopyRect| (it.src, it.src + (it.rows - 1) * it.src_pitch + it.row);
+                copies.rects.iter().map(from).map(|it| (it.0.into(), it.1.into())).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { writes: writes(job, content, compression), reads }
     }
+
+    /// True if these jobs must not run at the same time, or one not even alone.
+    pub fn meets(&self, other: &Self) -> bool {
+        any(&self.writes, &other.writes) || any(&self.writes, &other.reads) || any(&self.reads, &other.writes)
+    }
+
+    /// True if the job writes what it reads from elsewhere.
+    pub fn meets_itself(&self) -> bool {
+        any(&self.writes, &self.reads)
+    }
+}
+
+fn writes(job: &Job, content: &Content, compression: Compression) -> Vec<(u64, u64)> {
     let size = content.region.len();
     match job {
         Job::Diff { intervals, tail, .. } => {
@@ -92,6 +122,6 @@ fn named(name: u32) -> Compression {
 }
 
 /// True if a span shares a byte with another.
-pub fn any<'a>(spans: &[(u64, u64)], mut others: impl Iterator<Item = &'a (u64, u64)>) -> bool {
-    others.any(|other| spans.iter().any(|span| span.0 < other.1 && other.0 < span.1))
+fn any(spans: &[(u64, u64)], others: &[(u64, u64)]) -> bool {
+    others.iter().any(|other| spans.iter().any(|span| span.0 < other.1 && other.0 < span.1))
 }
