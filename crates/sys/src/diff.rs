@@ -13,6 +13,7 @@
 use std::ops::Range;
 
 use crate::mem::{Mirror, MirrorError, Region, RegionError, RegionReader};
+use crate::moves::Copies;
 
 mod apply;
 mod kernel;
@@ -121,8 +122,24 @@ pub fn diff(
     out: &mut Vec<u8>,
     scratch: &mut Scratch,
 ) -> Result<DiffOutput, DiffError> {
+    diff_after(None, region, mirror, intervals, tail, out, scratch)
+}
+
+/// As [`diff`], after these copies were made in the mirror, as far as they go to the intervals.
+///
+/// # Errors
+/// As for [`diff`].
+pub fn diff_after(
+    copies: Option<&Copies<'_>>,
+    region: &Region,
+    mirror: &Mirror,
+    intervals: &[Range<u64>],
+    tail: bool,
+    out: &mut Vec<u8>,
+    scratch: &mut Scratch,
+) -> Result<DiffOutput, DiffError> {
     let before = out.len();
-    let result = diff_into(region, mirror, intervals, tail, out, scratch);
+    let result = diff_into((region, mirror), copies, intervals, tail, out, scratch);
     if result.is_err() {
         out.truncate(before);
     }
@@ -130,8 +147,8 @@ pub fn diff(
 }
 
 fn diff_into(
-    region: &Region,
-    mirror: &Mirror,
+    (region, mirror): (&Region, &Mirror),
+    copies: Option<&Copies<'_>>,
     intervals: &[Range<u64>],
     tail: bool,
     out: &mut Vec<u8>,
@@ -150,7 +167,7 @@ fn diff_into(
             return Err(DiffError::Interval { start, end, size });
         }
         if start < end.min(body) {
-            diff_interval(region, mirror, start..end.min(body), out, scratch)?;
+            diff_interval((region, mirror), copies, start..end.min(body), out, scratch)?;
         }
     }
     let diff_size = u32::try_from(out.len() - before).map_err(|_| DiffError::TooLarge)?;
@@ -159,13 +176,16 @@ fn diff_into(
 }
 
 fn diff_interval(
-    region: &RegionReader<'_>,
-    mirror: &Mirror,
+    (region, mirror): (&RegionReader<'_>, &Mirror),
+    copies: Option<&Copies<'_>>,
     interval: Range<u64>,
     out: &mut Vec<u8>,
     scratch: &mut Scratch,
 ) -> Result<(), DiffError> {
     let mut old = mirror.lock(interval.clone())?;
+    if let Some(copies) = copies {
+        copies.make(interval.start, &mut old);
+    }
     // The check of `body` makes every word number fit.
     let mut runs = scratch.kernel.runs((interval.start / 4) as u32);
     if runs.in_place() {

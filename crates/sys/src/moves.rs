@@ -17,7 +17,7 @@ mod cover;
 mod survey;
 mod votes;
 
-pub use copy::{Memory, apply, carry, carry_part};
+pub use copy::{Copies, Memory, apply, carry};
 
 use survey::Survey;
 

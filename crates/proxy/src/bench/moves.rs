@@ -7,7 +7,7 @@ use farway_proto::damage::Interval;
 use farway_proto::engine::JobError;
 use farway_proto::engine::moves::Plane;
 use farway_sys::mem::Mirror;
-use farway_sys::moves::{Image, Memory, MoveError, Rect, Scratch, Source, apply, carry_part, find};
+use farway_sys::moves::{Copies, Image, Memory, MoveError, Rect, Scratch, Source, apply, carry, find};
 
 use super::work::of_region;
 use crate::store::Content;
@@ -42,23 +42,23 @@ pub(super) fn search(
         found => found.map_err(|error| ours(&error))?,
     };
     if before.at_once {
-        farway_sys::moves::carry(mirror, &found).map_err(|error| ours(&error))?;
+        carry(mirror, &found).map_err(|error| ours(&error))?;
     }
     found.iter().map(|rect| wire(rect).ok_or(JobError::Machine)).collect()
 }
 
-/// Makes copies in mirrors, as far as they go to these intervals.
-pub(super) fn carry(
-    content: &Content,
-    source: Option<&Content>,
+/// Copies that go to these intervals of a file's mirror.
+pub(super) fn copies<'a>(
+    content: &'a Content,
+    source: Option<&'a Content>,
     rects: &[CopyRect],
     intervals: &[Range<u64>],
-) -> Result<(), JobError> {
-    let own = mirror(content)?;
+) -> Result<Copies<'a>, JobError> {
     let source = source.map(mirror).transpose()?;
     let rects: Vec<Rect> = rects.iter().map(memory_rect).collect();
-    let part = |interval| carry_part(own, source, &rects, interval);
-    intervals.iter().try_for_each(part).map_err(|error| ours(&error))
+    let start = intervals.first().map_or(0, |it| it.start);
+    let all = start..intervals.last().map_or(start, |it| it.end);
+    Copies::of(mirror(content)?, source, &rects, &all).map_err(|error| ours(&error))
 }
 
 fn mirror(content: &Content) -> Result<&Mirror, JobError> {

@@ -10,6 +10,7 @@ use farway_proto::channel::{Name, Update};
 use farway_proto::engine::{Done, Job, JobError};
 use farway_sys::diff::{self, ApplyError, DiffError, Scratch};
 use farway_sys::mem::RegionError;
+use farway_sys::moves::Copies;
 use farway_sys::pack::{Compression, Packer};
 use farway_sys::pixels::Scratch as PixelScratch;
 
@@ -85,12 +86,10 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
     let result = match job {
         Job::Diff { intervals, tail, pitch, copies, .. } => {
             let intervals: Vec<Range<u64>> = intervals.iter().map(|i| i.start..i.end).collect();
-            let copied =
-                copies.map_or(Ok(()), |copies| moves::carry(content, source, &copies.rects, &intervals));
-            copied.and_then(|()| {
-                difference(content, &intervals, (tail, pitch), coding, tools)
-                    .map(|update| Done::Update(ticket, update))
-            })
+            let copies = copies.map(|it| moves::copies(content, source, &it.rects, &intervals)).transpose();
+            copies
+                .and_then(|copies| difference((content, copies), &intervals, (tail, pitch), coding, tools))
+                .map(|update| Done::Update(ticket, update))
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
@@ -121,7 +120,7 @@ pub(super) fn pack(compression: Compression, tools: &mut Tools) -> Result<Bytes,
 }
 
 fn difference(
-    content: &Content,
+    (content, copies): (&Content, Option<Copies<'_>>),
     intervals: &[Range<u64>],
     (tail, pitch): (bool, u32),
     coding: Coding,
@@ -129,7 +128,9 @@ fn difference(
 ) -> Result<Option<Update>, JobError> {
     let mirror = content.mirror.as_ref().ok_or(JobError::Machine)?;
     tools.raw.clear();
-    let found = diff::diff(&content.region, mirror, intervals, tail, &mut tools.raw, &mut tools.scratch);
+    let (raw, scratch) = (&mut tools.raw, &mut tools.scratch);
+    let found = diff::diff_after(copies.as_ref(), &content.region, mirror, intervals, tail, raw, scratch);
+    drop(copies);
     let found = found.map_err(|error| match error {
         DiffError::Region(error) => of_region(&error),
         _ => JobError::Machine,

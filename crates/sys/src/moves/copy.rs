@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{MoveError, Rect};
-use crate::mem::{Mirror, Region};
+use crate::mem::{Mirror, MirrorView, Region};
 
 /// A file's memory, and its mirror if there is one.
 #[derive(Clone, Copy, Debug)]
@@ -45,40 +45,68 @@ pub fn carry(mirror: &Mirror, rects: &[Rect]) -> Result<(), MoveError> {
     Ok(())
 }
 
-/// Makes the part of copies that goes to `range` of a mirror. They come from `source`, or from where nobody copies to.
-///
-/// # Errors
-/// [`MoveError::Range`] if a rectangle does not fit, or [`MoveError::Mirror`].
-pub fn carry_part(
-    mirror: &Mirror,
-    source: Option<&Mirror>,
-    rects: &[Rect],
-    range: &Range<u64>,
-) -> Result<(), MoveError> {
-    let from_mirror = source.unwrap_or(mirror);
-    for rect in rects {
-        let (to, from) = ends(mirror, from_mirror, rect, source.is_none())?;
-        let (start, end) = (to.start.max(range.start), to.end.min(range.end));
-        if start >= end {
-            continue;
+/// Copies that are made piece by piece, whoever makes which piece: what they come from is held, and not written.
+#[derive(Debug)]
+pub struct Copies<'a>(Vec<Held<'a>>);
+
+/// A rectangle, and the bytes of its source from `base` on.
+#[derive(Debug)]
+struct Held<'a> {
+    rect: Rect,
+    base: u64,
+    from: MirrorView<'a>,
+}
+
+impl<'a> Copies<'a> {
+    /// What goes to `range` of a mirror. It comes from `source`, or from where none of these copies goes.
+    ///
+    /// # Errors
+    /// [`MoveError::Range`] if a rectangle does not fit, or [`MoveError::Mirror`].
+    pub fn of(
+        mirror: &'a Mirror,
+        source: Option<&'a Mirror>,
+        rects: &[Rect],
+        range: &Range<u64>,
+    ) -> Result<Self, MoveError> {
+        let from_mirror = source.unwrap_or(mirror);
+        let mut held = Vec::new();
+        for rect in rects {
+            let (to, from) = ends(mirror, from_mirror, rect, source.is_none())?;
+            let (start, end) = (to.start.max(range.start), to.end.min(range.end));
+            if start < end {
+                let lines = lines(rect, start..end);
+                let base = rect.src + lines.start * rect.src_pitch;
+                let last = rect.src + (lines.end - 1) * rect.src_pitch + rect.row;
+                held.push(Held { rect: *rect, base, from: from_mirror.view(base..last.min(from.end))? });
+            }
         }
-        let Rect { dst, src, row, rows, dst_pitch, src_pitch } = *rect;
-        // A single one may be longer than its pitch.
-        let line = |at: u64| at.checked_div(dst_pitch).unwrap_or(0).min(rows - 1);
-        let (first, last) = (line(start - dst), line(end - 1 - dst));
-        let from = src + first * src_pitch..(src + last * src_pitch + row).min(from.end);
-        let (mut target, view) = (mirror.lock(start..end)?, from_mirror.view(from.clone())?);
-        for n in first..=last {
-            let (left, right) = ((dst + n * dst_pitch).max(start), (dst + n * dst_pitch + row).min(end));
-            // The range may end between two rows.
-            if left < right {
-                let at = (src + n * src_pitch + (left - dst - n * dst_pitch) - from.start) as usize;
-                let (to, len) = ((left - start) as usize, (right - left) as usize);
-                target[to..to + len].copy_from_slice(&view[at..at + len]);
+        Ok(Self(held))
+    }
+
+    /// Makes the part that goes to `bytes`, which begin at `start` of the mirror. They must be within the range.
+    pub(crate) fn make(&self, start: u64, bytes: &mut [u8]) {
+        let end = start + bytes.len() as u64;
+        for Held { rect, base, from } in &self.0 {
+            let Some(to) = rect.target().filter(|to| to.start < end && start < to.end) else { continue };
+            for n in lines(rect, to.start.max(start)..to.end.min(end)) {
+                let line = rect.dst + n * rect.dst_pitch;
+                let (left, right) = (line.max(start), (line + rect.row).min(end));
+                // A range may end between two lines.
+                if left < right {
+                    let at = (rect.src + n * rect.src_pitch + (left - line) - base) as usize;
+                    let to = (left - start) as usize..(right - start) as usize;
+                    bytes[to.clone()].copy_from_slice(&from[at..at + to.len()]);
+                }
             }
         }
     }
-    Ok(())
+}
+
+/// The rows of a rectangle that go to a range, which is not empty and lies between the first and the last of them.
+fn lines(rect: &Rect, range: Range<u64>) -> Range<u64> {
+    // A single row may be longer than its pitch.
+    let line = |at: u64| (at - rect.dst).checked_div(rect.dst_pitch).unwrap_or(0).min(rect.rows - 1);
+    line(range.start)..line(range.end - 1) + 1
 }
 
 /// The bytes that a rectangle has in its target and its source.

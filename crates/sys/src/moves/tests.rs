@@ -98,7 +98,9 @@ impl Stage {
                 let source = Source { mirror: of_other, offset: n * size, likely: self.likely };
                 let rects =
                     find(region, mirror, &image, &source, damage, &mut self.scratch).expect("searched");
-                self.copy((file, other), &rects, damage, source.offset != image.offset);
+                if other == file && source.offset == image.offset {
+                    carry(mirror, &rects).expect("copied");
+                }
                 let target = Memory { region: twin, mirror: None };
                 let source = of_other.map(|_| Memory { region: &from.2, mirror: None });
                 apply(target, source, &rects).expect("applied");
@@ -115,34 +117,30 @@ impl Stage {
                 );
             }
         }
-        let mut out = Vec::new();
-        let mut scratch = diff::Scratch::new();
-        let fields = diff::diff(region, mirror, damage, true, &mut out, &mut scratch).expect("compared");
-        diff::apply_diff(twin, None, &out, fields.diff_size as usize, fields.ntrailing as usize)
-            .expect("applied");
+        let apart = source.filter(|it| *it != (file, n));
+        let from = apart.filter(|it| it.0 != file).map(|it| &self.files[it.0].1);
+        self.sent = 0;
+        // Pieces that end anywhere.
+        for range in damage {
+            for start in range.clone().step_by(4096 * 3 + 64) {
+                let piece = start..range.end.min(start + 4096 * 3 + 64);
+                let copies = apart.map(|_| Copies::of(mirror, from, &self.rects, &piece).expect("fits"));
+                let (mut out, mut scratch) = (Vec::new(), diff::Scratch::new());
+                let tail = piece.end == size;
+                let found =
+                    diff::diff_after(copies.as_ref(), region, mirror, &[piece], tail, &mut out, &mut scratch);
+                let fields = found.expect("compared");
+                diff::apply_diff(twin, None, &out, fields.diff_size as usize, fields.ntrailing as usize)
+                    .expect("applied");
+                self.sent += out.len();
+            }
+        }
         let mut shown = vec![0; new.len()];
         twin.read(image.offset, &mut shown).expect("read");
-        self.sent = out.len();
         for (_, mirror, twin) in &self.files {
             let mut shown = vec![0; twin.len() as usize];
             twin.read(0, &mut shown).expect("read");
             assert!(*mirror.lock(0..twin.len()).expect("free") == shown[..], "mirror and twin differ");
-        }
-    }
-
-    /// Copies within the mirrors: at once, or in pieces that end anywhere.
-    fn copy(&self, (file, other): (usize, usize), rects: &[Rect], damage: &[Range<u64>], apart: bool) {
-        let mirror = &self.files[file].1;
-        if other == file && !apart {
-            return carry(mirror, rects).expect("copied");
-        }
-        let source = (other != file).then(|| &self.files[other].1);
-        for range in damage {
-            let pieces = range.clone().step_by(4096 * 3 + 64);
-            for start in pieces {
-                let piece = start..range.end.min(start + 4096 * 3 + 64);
-                carry_part(mirror, source, rects, &piece).expect("copied");
-            }
         }
     }
 
