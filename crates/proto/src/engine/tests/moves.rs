@@ -98,8 +98,69 @@ fn what_may_change_is_no_source() {
     assert_eq!(rig.search(), Some((Some(Rid(2)), 0)));
     rig.messages([20, 21].map(|id| (event("wl_display", "delete_id", 1).uint(id), 0)));
     assert_eq!(rig.dropped, []);
-    rig.found(Vec::new());
+    rig.found(vec![rect()]);
+    assert_eq!((rig.jobs[0].source(), &rig.dropped), (Some(Rid(2)), &vec![]), "it is copied from now");
+    rig.all_jobs();
     assert_eq!(rig.dropped, [Rid(2)]);
+}
+
+impl Rig {
+    /// Whether the search that is the next job is to copy by itself, and what is likely.
+    fn asked(&self) -> (bool, Option<i64>) {
+        let Some(Job::Move { at_once, likely, .. }) = self.jobs.first() else { panic!("no search") };
+        (*at_once, *likely)
+    }
+
+    /// What each comparison is to copy before.
+    fn copied(&self) -> Vec<Option<(Option<Rid>, &[CopyRect])>> {
+        let copies = self.jobs.iter().map(|job| match job {
+            Job::Diff { copies, .. } => copies.as_ref().map(|it| (it.source, &it.rects[..])),
+            other => panic!("{other:?}"),
+        });
+        copies.collect()
+    }
+}
+
+/// Whoever compares also copies, unless something that is compared is copied from.
+#[test]
+fn who_copies() {
+    let mut rig = app(COPIES);
+    rig.local(show(11), 0);
+    assert!(rig.asked().0, "within one image");
+    rig.found(vec![rect()]);
+    assert_eq!(rig.copied(), [None]);
+    rig.all_jobs().local(show(12), 0);
+    assert!(!rig.asked().0, "from the other one");
+    let there = CopyRect { dst: 80_000, src: 800, row: 800, rows: 99, ..rect() };
+    rig.found(vec![there]);
+    assert_eq!(rig.copied(), [Some((None, &[there][..]))]);
+    rig.all_jobs().local(show(21), 0);
+    rig.found(vec![rect()]);
+    assert_eq!(rig.copied(), [Some((Some(Rid(1)), &[rect()][..]))]);
+    rig.all_jobs().local(show(12).into_iter().chain(show(11)), 0);
+    assert!(rig.asked().0, "both are compared");
+    rig.found(Vec::new());
+    assert_eq!(rig.copied(), [None]);
+}
+
+/// How far most of it moved is likely the next time, wherever the buffers are.
+#[test]
+fn what_is_likely() {
+    let mut rig = app(COPIES);
+    rig.local(show(11), 0);
+    assert_eq!(rig.asked().1, None);
+    rig.all_jobs().local(show(12), 0);
+    let down = CopyRect { dst: 80_000, src: 1600, row: 800, rows: 98, ..rect() };
+    let still = CopyRect { dst: 80_000, src: 0, row: 800, rows: 100, ..rect() };
+    let little = CopyRect { rows: 3, ..rect() };
+    rig.found(vec![little, down, still]).all_jobs();
+    rig.local(show(21), 0);
+    assert_eq!(rig.asked().1, Some(1600), "from the second buffer to a file of its own");
+    rig.found(vec![CopyRect { dst: 0, src: 81_600, ..down }]).all_jobs();
+    rig.local(show(11), 0);
+    assert_eq!(rig.asked().1, Some(1600), "and back");
+    rig.found(vec![CopyRect { dst: 0, src: 0, ..still }]).all_jobs().local(show(12), 0);
+    assert_eq!(rig.asked().1, None, "nothing has moved");
 }
 
 #[test]

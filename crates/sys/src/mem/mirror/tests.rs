@@ -37,6 +37,26 @@ fn ranges_are_exclusive() {
 }
 
 #[test]
+fn who_only_reads_shares() {
+    let mirror = Mirror::new(1000).unwrap();
+    mirror.lock(100..200).unwrap().fill(7);
+    let views =
+        [mirror.view(100..200).unwrap(), mirror.view(150..300).unwrap(), mirror.view(100..200).unwrap()];
+    assert_eq!((views[0][99], views[1][49], views[1][50]), (7, 7, 0));
+    assert_eq!(mirror.lock(299..400).unwrap_err(), MirrorError::Overlap);
+    assert_eq!(mirror.grow(2000).unwrap_err().kind(), io::ErrorKind::ResourceBusy);
+    let [first, rest @ ..] = views;
+    drop(first);
+    assert_eq!(mirror.lock(100..110).unwrap_err(), MirrorError::Overlap, "another one is left");
+    drop(rest);
+    let slice = mirror.lock(100..200).unwrap();
+    assert_eq!(mirror.view(199..300).unwrap_err(), MirrorError::Overlap);
+    drop(slice);
+    assert!(matches!(mirror.view(0..1001), Err(MirrorError::OutOfRange { .. })));
+    assert!(mirror.view(1000..1000).unwrap().is_empty());
+}
+
+#[test]
 fn out_of_range() {
     let mirror = Mirror::new(10).unwrap();
     #[allow(clippy::reversed_empty_ranges)]
