@@ -183,27 +183,27 @@ fn diff_interval(
     scratch: &mut Scratch,
 ) -> Result<(), DiffError> {
     let mut old = mirror.lock(interval.clone())?;
-    if let Some(copies) = copies {
-        copies.make(interval.start, &mut old);
-    }
     // The check of `body` makes every word number fit.
     let mut runs = scratch.kernel.runs((interval.start / 4) as u32);
-    if runs.in_place() {
-        if let Some(new) = region.in_place(interval.start, old.len())? {
-            runs.shared(new, &mut old, 0, out);
-            runs.finish(out);
-            return Ok(());
-        }
-    }
-    let mut done = 0;
-    if scratch.piece.is_empty() {
+    let in_place = runs.in_place() && region.in_place(interval.start, old.len())?.is_some();
+    if !in_place && scratch.piece.is_empty() {
         scratch.piece = vec![0; PIECE].into_boxed_slice();
     }
+    let most = if in_place && copies.is_none() { old.len() } else { PIECE };
+    let mut done = 0;
     while done < old.len() {
-        let len = (old.len() - done).min(scratch.piece.len());
-        let piece = &mut scratch.piece[..len];
-        region.read(interval.start + done as u64, piece)?;
-        runs.private(piece, &mut old, done, out);
+        let (start, len) = (interval.start + done as u64, (old.len() - done).min(most));
+        if let Some(copies) = copies {
+            copies.make(start, &mut old[done..done + len]);
+        }
+        match region.in_place(start, len)?.filter(|_| in_place) {
+            Some(new) => runs.shared(new, &mut old, done, out),
+            None => {
+                let piece = &mut scratch.piece[..len];
+                region.read(start, piece)?;
+                runs.private(piece, &mut old, done, out);
+            }
+        }
         done += len;
     }
     runs.finish(out);
