@@ -19,6 +19,7 @@ mod votes;
 
 pub use copy::{Copies, Memory, apply, carry};
 
+use cover::Cover;
 use survey::Survey;
 
 /// Rectangles of one answer, at most.
@@ -163,11 +164,24 @@ pub fn find(
     let end = source.offset.checked_add(extent.end - extent.start).ok_or(MoveError::Range)?;
     let (own, other) = (mirror.view(extent)?, from.view(source.offset..end)?);
     let in_place = source.mirror.is_none() && source.offset == image.offset;
-    let Scratch { survey, votes, line } = scratch;
-    let Some(survey) = Survey::make(region, &own, image, damage, survey)? else { return Ok(Vec::new()) };
-    let mut cover = cover::Cover::new(&survey, region, &other, in_place, line);
-    cover.search(source.likely, votes)?;
-    let mut rects = cover.finish(source.offset);
+    let Scratch { survey: buffers, votes, line } = scratch;
+    let mut rects = Vec::new();
+    if let Some(distance) = source.likely {
+        // One row of each band says enough of what is expected.
+        if let Some(survey) = Survey::make(region, &own, image, damage, 1, buffers)? {
+            let mut cover = Cover::new(&survey, region, &other, in_place, line);
+            if cover.go_on(distance)? {
+                rects = cover.finish(source.offset);
+            }
+        }
+    }
+    if rects.is_empty() {
+        let survey = Survey::make(region, &own, image, damage, survey::SAMPLE, buffers)?;
+        let Some(survey) = survey else { return Ok(rects) };
+        let mut cover = Cover::new(&survey, region, &other, in_place, line);
+        cover.search(votes)?;
+        rects = cover.finish(source.offset);
+    }
     rects.retain(|rect| rect.fits(mirror.len(), from.len(), source.mirror.is_none()));
     Ok(rects)
 }

@@ -80,15 +80,23 @@ impl<'a> Cover<'a> {
         Self { survey, tiles, region, source, in_place, line, shift: None, known, found }
     }
 
-    /// Finds what can be found. Things mostly go on as they did: how far they did is tried before all others.
-    pub fn search(&mut self, likely: Option<i64>, buffers: &mut votes::Buffers) -> Result<(), RegionError> {
+    /// Finds what has gone so many bytes far, if that is about all. Things mostly go on as they did.
+    pub fn go_on(&mut self, distance: i64) -> Result<bool, RegionError> {
         let all = self.survey.count(Tile::Changed);
-        if let Some(shift) = likely.and_then(|distance| self.shift_of(distance)) {
-            if self.explains(shift, all) {
-                self.take(shift)?;
-                return if self.in_place { Ok(()) } else { self.take(Shift::default()) };
+        let Some(shift) = self.shift_of(distance) else { return Ok(false) };
+        let explained = self.explains(shift, all);
+        if explained {
+            self.take(shift)?;
+            if !self.in_place {
+                self.take(Shift::default())?;
             }
         }
+        Ok(explained)
+    }
+
+    /// Finds what can be found.
+    pub fn search(&mut self, buffers: &mut votes::Buffers) -> Result<(), RegionError> {
+        let all = self.survey.count(Tile::Changed);
         let mut shifts = votes::vertical(self.survey, self.source, buffers);
         if !self.in_place && !shifts.contains(&Shift::default()) {
             shifts.push(Shift::default());
@@ -193,7 +201,7 @@ impl<'a> Cover<'a> {
             return known;
         }
         let x = self.survey.column(column);
-        let same = (0..SAMPLE).all(|n| {
+        let same = (0..self.survey.lines).all(|n| {
             let there = self.there(self.survey.row(band) + n, &x, shift);
             there.is_some_and(|there| *self.survey.sample(band, n, &x) == self.source[there])
         });
@@ -254,7 +262,7 @@ impl<'a> Cover<'a> {
         let mut x = self.survey.column(block.columns.start).start..last;
         x = self.widen(block, x, shift);
         let (mut top, mut end) =
-            (self.survey.row(block.bands.start), self.survey.row(block.bands.end - 1) + SAMPLE);
+            (self.survey.row(block.bands.start), self.survey.row(block.bands.end - 1) + self.survey.lines);
         let highest = top.saturating_sub(BAND * 3 / 2).max(self.survey.y.start);
         let lowest = (end + BAND * 2).min(self.survey.y.end);
         while top > highest && self.is_same_row(top - 1, &x, shift)? {
@@ -281,7 +289,7 @@ impl<'a> Cover<'a> {
         let pixel = self.survey.image.pixel as usize;
         let room = COLUMN * pixel;
         let shortest = |x: Range<usize>, common: fn(&[u8], &[u8]) -> usize| {
-            let lines = block.bands.clone().flat_map(|band| (0..SAMPLE).map(move |n| (band, n)));
+            let lines = block.bands.clone().flat_map(|band| (0..self.survey.lines).map(move |n| (band, n)));
             let mut least = x.len();
             for (band, n) in lines {
                 let y = self.survey.row(band) + n;

@@ -1,6 +1,6 @@
 //! A look at the damaged part of an image: samples of its rows, and where they differ from the mirror.
 //!
-//! The part is cut into bands of [`BAND`] rows, of which [`SAMPLE`] are read, and into columns; a tile is where a band
+//! The part is cut into bands of [`BAND`] rows, of which [`SAMPLE`] are read, or one, and into columns; a tile is where a band
 //! and a column cross. Invariant: each sampled byte of shared memory is read once.
 
 use std::ops::Range;
@@ -10,7 +10,7 @@ use crate::mem::{Region, RegionError};
 
 /// Rows of a band.
 pub(super) const BAND: usize = 16;
-/// Rows of a band that are looked at, one below the other.
+/// Rows of a band that are looked at, one below the other, to find out how far things have moved.
 pub(super) const SAMPLE: usize = 4;
 /// Rows of a band before these.
 const BEFORE: usize = 6;
@@ -69,6 +69,8 @@ pub(super) struct Survey<'a> {
     pub y: Range<usize>,
     pub bands: usize,
     pub columns: usize,
+    /// Rows of a band that are looked at.
+    pub lines: usize,
     samples: &'a [u8],
     pub tiles: &'a mut [Tile],
 }
@@ -80,6 +82,7 @@ impl<'a> Survey<'a> {
         own: &'a [u8],
         image: &Image,
         damage: &'a [Range<u64>],
+        lines: usize,
         buffers: &'a mut Buffers,
     ) -> Result<Option<Self>, RegionError> {
         let Some((x, y)) = bounds(image, damage) else { return Ok(None) };
@@ -88,16 +91,16 @@ impl<'a> Survey<'a> {
         if bands * columns < WORTH {
             return Ok(None);
         }
-        buffers.samples.resize(bands * SAMPLE * x.len(), 0);
+        buffers.samples.resize(bands * lines * x.len(), 0);
         for (n, line) in buffers.samples.chunks_exact_mut(x.len()).enumerate() {
-            let row = y.start + n / SAMPLE * BAND + BEFORE + n % SAMPLE;
+            let row = y.start + n / lines * BAND + BEFORE + n % lines;
             region.read(image.offset + row as u64 * image.stride + x.start as u64, line)?;
         }
         buffers.tiles.clear();
         buffers.tiles.resize(bands * columns, Tile::Outside);
         let damage = Damage { ranges: damage, offset: image.offset, stride: image.stride };
         let (samples, tiles) = (&buffers.samples[..], &mut buffers.tiles[..]);
-        let mut survey = Self { image: *image, own, damage, x, y, bands, columns, samples, tiles };
+        let mut survey = Self { image: *image, own, damage, x, y, bands, columns, lines, samples, tiles };
         let changed = survey.compare();
         Ok((changed >= WORTH).then_some(survey))
     }
@@ -108,7 +111,7 @@ impl<'a> Survey<'a> {
         for band in 0..self.bands {
             for column in 0..self.columns {
                 let x = self.column(column);
-                let rows = self.row(band)..self.row(band) + SAMPLE;
+                let rows = self.row(band)..self.row(band) + self.lines;
                 if !rows.clone().all(|y| self.damage.covers(y, &x)) {
                     continue;
                 }
@@ -144,7 +147,7 @@ impl<'a> Survey<'a> {
 
     /// Bytes of the `n`th sampled row of a band, as they are now.
     pub fn sample(&self, band: usize, n: usize, x: &Range<usize>) -> &'a [u8] {
-        let line = (band * SAMPLE + n) * self.x.len();
+        let line = (band * self.lines + n) * self.x.len();
         &self.samples[line + x.start - self.x.start..line + x.end - self.x.start]
     }
 

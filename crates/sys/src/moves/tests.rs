@@ -216,7 +216,8 @@ fn as_before() {
         let (sent, rects, _) = show(None);
         let far = y as i64 * row + (x * PIXEL) as i64;
         let (as_told, _, nobody) = show(Some(far));
-        assert!(as_told <= sent + 2000 && nobody, "{x}, {y}: {as_told} instead of {sent}");
+        let new = (x * height + y * width) * PIXEL;
+        assert!(as_told <= new + 2000 && nobody, "{x}, {y}: {as_told} instead of {new}");
         for wrong in [0, far + row, far - 1, -far, i64::MAX, i64::MIN] {
             assert_eq!(show(Some(wrong)), (sent, rects.clone(), false), "{x}, {y}: {wrong}");
         }
