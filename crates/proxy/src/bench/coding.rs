@@ -15,8 +15,6 @@ pub struct Coding {
     plain: Compression,
     /// Updates may name another.
     free: Option<Freedom>,
-    /// Moved content is looked for in damage of up to so many bytes.
-    moves: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,44 +25,24 @@ enum Freedom {
     Rehearsal,
 }
 
-/// To look for moved content takes less than to pack it, as long as caches hold it. Beyond that it waits for memory, and
-/// pays where a link is slower: 0.5 ns for a byte that would have been packed to a fourteenth are even at 150 MB/s, and
-/// half of it pays for certain (`examples/moves`, [`super::choose`]). In bytes per second.
-const FAST: u64 = 75_000_000;
-
-/// Bytes of damage that caches hold.
-const CACHED: u64 = 8 << 20;
-
 /// Below so many bytes it does not pay to look at rows of pixels.
 const LEAST: u64 = 16 << 10;
 
 impl Coding {
     /// The channel's own way, always.
     pub fn plain(plain: Compression) -> Self {
-        Self { plain, free: None, moves: u64::MAX }
+        Self { plain, free: None }
     }
 
     /// Whatever gets content there soonest over a link that carries `rate` bytes per second; `plain` if that is not
     /// known. Only if the peer understands it.
     pub fn free(plain: Compression, rate: Option<u64>, costs: Costs) -> Self {
-        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)), moves: u64::MAX }
+        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)) }
     }
 
     /// Rows of pixels whenever that can be, for tests with small pictures.
     pub fn rehearsal(plain: Compression) -> Self {
-        Self { plain, free: Some(Freedom::Rehearsal), moves: u64::MAX }
-    }
-
-    /// The same for a link that carries so many bytes per second: where that is much, or nobody ever noticed that it is
-    /// not, much content is there sooner than it could be found elsewhere.
-    #[must_use]
-    pub fn over(self, rate: Option<u64>) -> Self {
-        Self { moves: if rate.is_some_and(|rate| rate < FAST) { u64::MAX } else { CACHED }, ..self }
-    }
-
-    /// Whether moved content is looked for in so many bytes of damage.
-    pub fn finds_moves(&self, bytes: u64) -> bool {
-        bytes <= self.moves
+        Self { plain, free: Some(Freedom::Rehearsal) }
     }
 
     /// The channel's own way.
@@ -120,11 +98,6 @@ mod tests {
         assert!(!at(Some(12_500_000)).may_predict(LEAST - 1));
         assert!(!at(Some(2_000_000_000)).may_predict(LEAST));
         assert!(Coding::rehearsal(lz4).may_predict(4));
-        let moves = |rate, bytes| at(rate).over(rate).finds_moves(bytes);
-        for rate in [Some(1_000_000_000), None] {
-            assert!(moves(rate, CACHED) && !moves(rate, CACHED + 1));
-        }
-        assert!(moves(Some(12_500_000), 1 << 30) && Coding::plain(lz4).finds_moves(1 << 30));
         for coding in [at(None), Coding::plain(lz4)] {
             assert!(!coding.may_predict(1 << 20) && coding.of_channel() == lz4);
             assert_eq!(coding.way(Class::Smooth, (9, Some(9))), None);

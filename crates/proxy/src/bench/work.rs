@@ -93,7 +93,6 @@ pub fn run(job: Job, content: &Content, source: Option<&Content>, coding: Coding
         }
         Job::Fill { range, .. } => whole(content, range.start..range.end, coding.of_channel(), tools)
             .map(|update| Done::Update(ticket, Some(update))),
-        Job::Move { .. } if !coding.finds_moves(job.weight()) => Ok(Done::Moved(ticket, Vec::new())),
         Job::Move { plane, source_offset, likely, at_once, intervals, .. } => {
             let before = moves::Before { content: source, offset: source_offset, likely, at_once };
             moves::search(content, &plane, &before, &intervals, &mut tools.moves)

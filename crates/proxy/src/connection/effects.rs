@@ -174,11 +174,10 @@ impl Connection<'_> {
         let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
         let rate = known.or_else(|| self.engine.link_rate());
         let free = self.settings.adaptive && self.engine.agreed().has(Capabilities::PIXELS);
-        let coding = match free {
+        match free {
             true => Coding::free(self.compression, rate, self.workers.costs()),
             false => Coding::plain(self.compression),
-        };
-        coding.over(rate)
+        }
     }
 
     fn next_task(&mut self) -> Option<Task> {
