@@ -1,7 +1,6 @@
-//! What x86-64 processors do to blocks: with SSE2, which all have, and with AVX2.
+//! What x86-64 processors do to blocks: with SSE2, which all have, with AVX2, and with AVX-512.
 //!
-//! There is nothing for AVX-512: its intrinsics came with Rust 1.89, later than the oldest compiler that we support, and
-//! where AVX2 compares from the caches, memory is the limit already.
+//! AVX-512 is for what is equal only: what differs goes to the mirror and the output anyway, at the speed of memory.
 //!
 //! Invariant: memory that others write is read by the loads in assembly here and by nothing else, so the compiler
 //! cannot read it a second time in place of a register.
@@ -21,13 +20,21 @@ struct Sse2;
 /// Registers of 32 bytes.
 struct Avx2;
 
+/// Registers of 64 bytes while nothing differs, else of 32.
+struct Avx512;
+
 /// What this processor can run, the fastest first.
-pub(super) fn kernels() -> [Option<Kernel>; 2] {
+pub(super) fn kernels() -> [Option<Kernel>; 3] {
+    // Processors before those with VBMI lower their clock for registers so wide.
+    let wide = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vbmi");
+    let wide = wide && is_x86_feature_detected!("avx2");
+    // SAFETY: the processor was asked.
+    let avx512 = wide.then(|| unsafe { Kernel::vector("AVX-512", avx512) });
     // SAFETY: the processor was asked.
     let avx2 = is_x86_feature_detected!("avx2").then(|| unsafe { Kernel::vector("AVX2", avx2) });
     // SAFETY: SSE2 is part of x86-64.
     let sse2 = unsafe { Kernel::vector("SSE2", sse2) };
-    [avx2, Some(sse2)]
+    [avx512, avx2, Some(sse2)]
 }
 
 /// [`Runs::piece`] with SSE2.
@@ -44,6 +51,16 @@ fn sse2(runs: &mut Runs, new: SharedBytes<'_>, old: &mut [u8], at: usize, out: &
 unsafe fn avx2(runs: &mut Runs, new: SharedBytes<'_>, old: &mut [u8], at: usize, out: &mut Vec<u8>) {
     // SAFETY: promised by the caller.
     unsafe { runs.piece::<Avx2>(new, old, at, out) }
+}
+
+/// [`Runs::piece`] with AVX-512.
+///
+/// # Safety
+/// The processor has AVX-512F and AVX2.
+#[target_feature(enable = "avx2")]
+unsafe fn avx512(runs: &mut Runs, new: SharedBytes<'_>, old: &mut [u8], at: usize, out: &mut Vec<u8>) {
+    // SAFETY: promised by the caller.
+    unsafe { runs.piece::<Avx512>(new, old, at, out) }
 }
 
 /// Loads 64 bytes, once.
@@ -130,6 +147,45 @@ unsafe fn equal_avx2<const BLOCKS: usize>(new: *const u8, old: *const u8) -> boo
             let b = _mm256_xor_si256(b, _mm256_loadu_si256(old.add(1)));
             bits = _mm256_or_si256(bits, _mm256_or_si256(a, b));
         }
+        _mm256_testz_si256(bits, bits) == 1
+    }
+}
+
+/// Whether `BLOCKS` blocks are equal: four in wide registers, others as with AVX2. In assembly, as the oldest compiler that
+/// we support has no intrinsics for it, and with a result in registers that the compiler knows.
+///
+/// # Safety
+/// They are readable on both sides, and the processor has AVX-512F and AVX2.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn equal_avx512<const BLOCKS: usize>(new: *const u8, old: *const u8) -> bool {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if BLOCKS != 4 {
+            return equal_avx2::<BLOCKS>(new, old);
+        }
+        let (low, high): (__m256i, __m256i);
+        asm!(
+            "vmovdqu32 {a:z}, [{new}]",
+            "vmovdqu32 {b:z}, [{new} + 64]",
+            "vmovdqu32 {c:z}, [{new} + 128]",
+            "vmovdqu32 {d:z}, [{new} + 192]",
+            "vpxord {a:z}, {a:z}, [{old}]",
+            "vpxord {b:z}, {b:z}, [{old} + 64]",
+            "vpxord {c:z}, {c:z}, [{old} + 128]",
+            "vpxord {d:z}, {d:z}, [{old} + 192]",
+            "vpternlogd {a:z}, {b:z}, {c:z}, 0xfe",
+            "vpord {a:z}, {a:z}, {d:z}",
+            "vextracti64x4 {b}, {a:z}, 1",
+            new = in(reg) new,
+            old = in(reg) old,
+            a = out(ymm_reg) low,
+            b = out(ymm_reg) high,
+            c = out(ymm_reg) _,
+            d = out(ymm_reg) _,
+            options(readonly, nostack, preserves_flags),
+        );
+        let bits = _mm256_or_si256(low, high);
         _mm256_testz_si256(bits, bits) == 1
     }
 }
@@ -239,3 +295,4 @@ macro_rules! vector {
 
 vector!(Sse2, 2, equal_sse2, load_sse2, mask_sse2, store_sse2);
 vector!(Avx2, 4, equal_avx2, load_avx2, mask_avx2, store_avx2);
+vector!(Avx512, 4, equal_avx512, load_avx2, mask_avx2, store_avx2);
