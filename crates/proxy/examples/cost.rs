@@ -13,9 +13,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use farway_proto::channel::Capabilities;
+use farway_proto::channel::{Capabilities, Update};
 use farway_proto::damage::{Interval, Intervals};
-use farway_proto::engine::{CHUNK, Config, Done, Effect, Engine, FdQueue, Job};
+use farway_proto::engine::moves::Plane;
+use farway_proto::engine::{CHUNK, Config, Copies, Done, Effect, Engine, FdQueue, Job};
 use farway_proto::wayland::{Builder, Form, ObjectId};
 use farway_proto::{Instant, Now, Rid, Role, Ticket};
 use farway_proxy::bench::{Coding, Tools, run};
@@ -43,7 +44,7 @@ struct Work {
     run: fn(u32) -> Outcome,
 }
 
-const WORKS: [Work; 17] = [
+const WORKS: [Work; 18] = [
     Work { name: "diff-unchanged", run: |times| compare(times, 0) },
     Work { name: "diff-changed", run: |times| compare(times, 1) },
     Work { name: "diff-words", run: |times| compare(times, 256) },
@@ -58,9 +59,10 @@ const WORKS: [Work; 17] = [
     Work { name: "chain-typing", run: |times| chain(times, Some(Workload::Typing)) },
     Work { name: "chain-scroll", run: |times| chain(times, Some(Workload::Scroll)) },
     Work { name: "chain-noise", run: |times| chain(times, Some(Workload::Noise)) },
-    Work { name: "frame-still", run: |times| frames(times, Workload::Typing, 0) },
-    Work { name: "frame-text", run: |times| frames(times, Workload::Scroll, 20) },
-    Work { name: "frame-noise", run: |times| frames(times, Workload::Noise, 1) },
+    Work { name: "frame-still", run: |times| frames(times, Workload::Typing, 0, 1) },
+    Work { name: "frame-text", run: |times| frames(times, Workload::Scroll, 20, 1) },
+    Work { name: "frame-moved", run: |times| frames(times, Workload::Scroll, 20, 2) },
+    Work { name: "frame-noise", run: |times| frames(times, Workload::Noise, 1, 1) },
 ];
 
 fn main() -> Outcome {
@@ -177,55 +179,82 @@ fn cross(now: Now, from: &mut Engine, to: &mut Engine) -> Outcome<Vec<u8>> {
     Ok(out)
 }
 
-/// Frames, drawn into one buffer, through the jobs of both halves: the workload's page moves up by so many rows each time.
-fn frames(times: u32, workload: Workload, rows: usize) -> Outcome {
+/// Frames through the jobs of both halves: the workload's page moves up by so many rows each time. In two buffers by
+/// turns it is looked for in the other one, and was expected there.
+fn frames(times: u32, workload: Workload, rows: usize, buffers: usize) -> Outcome {
     const LINE: usize = 64;
     let ((width, height), mut page) = (workload.size(), page(workload));
     let size = width * height * 4;
-    let here = Content::heap(size as u64, true)?;
-    let twin = Content::heap(size as u64, false)?;
-    let (mut ours, mut theirs) = (Tools::default(), Tools::default());
+    let here = Content::heap((buffers * size) as u64, true)?;
+    let twin = Content::heap((buffers * size) as u64, false)?;
+    let mut tools = (Tools::default(), Tools::default());
     let (mut before, mut changed): (Vec<u8>, usize) = (Vec::new(), 0);
-    for n in 0..times {
+    let (stride, height) = (width as u64 * 4, height as u64);
+    for n in 0..times as usize {
         let drawn = page[..size].to_vec();
         page.rotate_left(rows * width * 4);
-        here.region.write(0, &drawn)?;
-        if n > 0 {
-            halves(&here, &twin, (&mut ours, &mut theirs))?;
+        let [offset, other] = [n, n + 1].map(|n| (n % buffers * size) as u64);
+        here.region.write(offset, &drawn)?;
+        if n >= buffers {
+            let plane = Plane { offset, stride, row: stride, rows: height, pixel: 4 };
+            let expected = (buffers > 1).then_some((other, rows as i64 * stride as i64));
+            halves(&here, &twin, &mut tools, (plane, expected))?;
             let lines = drawn.chunks(LINE).zip(before.chunks(LINE));
             changed += lines.filter(|(new, old)| new != old).count();
         } else {
-            here.mirror.as_ref().ok_or("no mirror")?.lock(0..size as u64)?.copy_from_slice(&drawn);
-            twin.region.write(0, &drawn)?;
+            let mirror = here.mirror.as_ref().ok_or("no mirror")?;
+            mirror.lock(offset..offset + size as u64)?.copy_from_slice(&drawn);
+            twin.region.write(offset, &drawn)?;
         }
+        let mut shown = vec![0; size];
+        twin.region.read(offset, &mut shown)?;
+        assert!(shown == drawn, "the pixels differ");
         before = drawn;
     }
-    let mut shown = vec![0; size];
-    twin.region.read(0, &mut shown)?;
-    // The frame and its mirror, and what changes in the twin.
-    let compared = (times as usize).saturating_sub(1).max(1);
-    let least = 2 * size + changed * LINE / compared;
-    println!("{least}");
-    if shown == before { Ok(()) } else { Err("the pixels differ".into()) }
+    // The frame and its mirror, and what changes in the twin; or the frame, and in both halves what is copied and where to.
+    let compared = (times as usize).saturating_sub(buffers).max(1);
+    println!("{}", if buffers > 1 { 5 * size } else { 2 * size + changed * LINE / compared });
+    Ok(())
 }
 
-/// One frame, as the engines of two foreign halves have it done; not what the road between them copies.
+/// One frame, as the engines of two halves have it done; not what the road between them copies. It is expected in another
+/// buffer, so many bytes further on.
 #[inline(never)]
-fn halves(here: &Content, twin: &Content, (ours, theirs): (&mut Tools, &mut Tools)) -> Outcome {
+fn halves(
+    here: &Content,
+    twin: &Content,
+    (ours, theirs): &mut (Tools, Tools),
+    (plane, expected): (Plane, Option<(u64, i64)>),
+) -> Outcome {
     let coding = Coding::plain(Compression::Lz4(0));
-    let (ticket, rid, all) = (Ticket(0), Rid(1), Interval { start: 0, end: here.region.len() });
+    let (ticket, rid, source) = (Ticket(0), Rid(1), None);
+    let mut apply = |update| match run(Job::Apply { ticket, rid, update }, twin, None, coding, theirs) {
+        Done::Applied(_) => Ok(()),
+        done => Err(format!("{done:?}")),
+    };
     let mut damage = Intervals::new();
-    damage.add(all);
+    damage.add(Interval { start: plane.offset, end: plane.offset + plane.stride * plane.rows });
+    let mut copies = None;
+    if let Some((source_offset, distance)) = expected {
+        let (likely, intervals) = (Some(distance), damage.as_slice().to_vec());
+        let at_once = false;
+        let job = Job::Move { ticket, rid, plane, source, source_offset, likely, at_once, intervals };
+        let Done::Moved(_, rects) = run(job, here, None, coding, ours) else {
+            return Err("no search".into());
+        };
+        apply(Update::copy(rid, &rects))?;
+        copies = Some(Copies { source, rects: rects.into() });
+    }
     for intervals in damage.split(CHUNK) {
-        let job = Job::Diff { ticket, rid, intervals, tail: false, pitch: 0, copies: None };
-        match run(job, here, None, coding, ours) {
-            Done::Update(_, None) => {}
-            Done::Update(_, Some(update)) => {
-                let done = run(Job::Apply { ticket, rid, update }, twin, None, coding, theirs);
-                if !matches!(done, Done::Applied(_)) {
-                    return Err(format!("{done:?}").into());
-                }
-            }
+        let copies = copies.clone();
+        match run(
+            Job::Diff { ticket, rid, intervals, tail: false, pitch: 0, copies },
+            here,
+            None,
+            coding,
+            ours,
+        ) {
+            Done::Update(_, update) => update.map_or(Ok(()), &mut apply)?,
             done => return Err(format!("{done:?}").into()),
         }
     }

@@ -27,7 +27,7 @@ const TOLERANCE: f64 = 0.15;
 
 /// How often a kind of work is done, by the start of its name; what is done more often is small.
 const TIMES: [(&str, u32); 5] =
-    [("chain-sync", 400), ("chain-typing", 200), ("engine", 500), (FETCHES, 2), ("", 8)];
+    [("chain-sync", 400), ("chain-typing", 200), ("engine", 500), (FETCHES, 3), ("", 8)];
 
 /// Of such work it is counted what it fetches from memory.
 const FETCHES: &str = "frame-";
@@ -173,7 +173,8 @@ fn collected(said: &str, events: &[&str]) -> Option<u64> {
 fn written(works: &[String], counted: &BTreeMap<String, Count>) -> String {
     let mut text = "# Instructions of each kind of work, once; 256 KiB, a message there and back, a frame of 1280x720.\n\
                     # Of frame-…: bytes that both halves fetch from memory for such a frame; and the least that can be,\n\
-                    # which is the frame, its mirror, and what changes of the twin, each once.\n\
+                    # which is the frame, its mirror, and what changes of the twin, each once; of what has moved, the frame,\n\
+                    # and in both halves where it was and where it goes.\n\
                     # Counted and compared by `cargo xtask cost`; `cargo xtask cost --update` writes it.\n"
         .to_owned();
     for work in works {
