@@ -150,10 +150,15 @@ impl File {
         }
         let mut dirty = self.dirty.clone();
         dirty.clip(self.size);
-        let whole_blocks = self.size / BLOCK * BLOCK;
+        let whole_blocks = self.tail().start;
         let tail = dirty.as_slice().last().is_some_and(|last| last.end > whole_blocks);
         dirty.clip(whole_blocks);
         Some((dirty, tail))
+    }
+
+    /// What is behind its last whole block.
+    pub fn tail(&self) -> Interval {
+        Interval { start: self.size / BLOCK * BLOCK, end: self.size }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where jobs run. Small ones run on the connection's own thread, because handing them over costs more than
 //! the work; large frames are shared with the workers.
 //!
-//! Not the decision what to do: that is the engine's. Invariant: jobs that run at the same time never touch
-//! the same bytes of a mirror (the engine splits them so, and [`farway_sys::mem::Mirror`] checks it).
+//! Not the decision what to do: that is the engine's. Invariant: no job touches bytes of a mirror that another one
+//! writes at the same time (the engine splits them so, and [`farway_sys::mem::Mirror`] checks it).
 
 mod choose;
 mod coding;

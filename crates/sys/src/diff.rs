@@ -34,7 +34,7 @@ pub const BLOCK: usize = 64;
 /// A run of changes ends when more than so many bytes are unchanged.
 pub const GAP: usize = 64;
 
-/// How much is copied out of shared memory at a time: stays within the first two cache levels beside the mirror.
+/// How much is copied at a time, out of shared memory or within mirrors: stays within the first two cache levels.
 const PIECE: usize = 16 * 1024;
 
 /// The two length fields of a diff message.

@@ -1,8 +1,9 @@
 //! Content that is elsewhere already: scrolls and moved blocks, found and copied instead of sent.
 //!
-//! What it is: a search for rectangles of an image that equal other places of mirrors, and the copying, all at once or
-//! piece by piece, which both halves do alike. What it is not: it is no comparison. The search looks at samples, and may be wrong; whoever sends
-//! copies compares everything afterwards, as always ([`crate::diff`]), and that finds what is wrong or missing.
+//! What it is: a search for rectangles of an image that equal other places of mirrors, and the copying: all at once, or,
+//! where they are compared afterwards, piece by piece. What it is not: it is no comparison. The search looks at samples,
+//! and may be wrong; whoever sends copies compares everything afterwards, as always ([`crate::diff`]), and that finds
+//! what is wrong or missing.
 //!
 //! Invariants: shared memory has no influence on mirrors but by the choice of rectangles, so mirror and twin stay the
 //! same whatever a program writes meanwhile; rectangles lie within the damage, which is compared afterwards; the work
@@ -160,6 +161,7 @@ pub fn find(
     if extent.end > region.len() || extent.end - extent.start > MAX_AREA {
         return Err(MoveError::Range);
     }
+    let mut room = extent.end - extent.start;
     let from = source.mirror.unwrap_or(mirror);
     let end = source.offset.checked_add(extent.end - extent.start).ok_or(MoveError::Range)?;
     let (own, other) = (mirror.view(extent)?, from.view(source.offset..end)?);
@@ -183,6 +185,8 @@ pub fn find(
         rects = cover.finish(source.offset);
     }
     rects.retain(|rect| rect.fits(mirror.len(), from.len(), source.mirror.is_none()));
+    // They may overlap a little, but there is no more to copy than there is.
+    rects.retain(|rect| room.checked_sub(rect.bytes()).map(|left| room = left).is_some());
     Ok(rects)
 }
 

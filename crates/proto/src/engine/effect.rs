@@ -133,7 +133,8 @@ pub enum Job {
         tail: bool,
         /// They are rows of 32-bit pixels, so many bytes from one to the next; 0 if that is not known.
         pitch: u32,
-        /// What the other half was told to copy, and the mirror has not copied yet: first it does, within the intervals.
+        /// What the other half was told to copy, and the mirror has not copied yet: first it does, within the
+        /// intervals.
         copies: Option<Copies>,
     },
     /// Send these bytes as they are (and put them into the mirror, if there is one).

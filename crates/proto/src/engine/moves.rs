@@ -12,12 +12,14 @@ use super::fault::{Fault, Party};
 use super::state::State;
 use super::{Engine, Purpose};
 use crate::channel::{Capabilities, CopyRect, Frame, Update};
-use crate::damage::{Interval, Intervals, ShmImage};
+use crate::damage::{Intervals, ShmImage};
 use crate::format;
 use crate::ids::{Rid, Role};
 use crate::objects::Buffer;
 use crate::wayland::ObjectId;
 
+/// What is less than so small a part of the damage is not worth a search: packing it costs no more.
+const LITTLE: u64 = 16;
 /// Searches that may find nothing before they become rarer.
 const TRIALS: u32 = 2;
 /// Commits that are let pass after many such, as a power of two.
@@ -82,6 +84,8 @@ pub struct Search {
     source: Option<Rid>,
     /// Whose commit it is for.
     surface: ObjectId,
+    /// Bytes in which it looks.
+    damage: u64,
     /// So many bytes later the image begins where it is looked for.
     later: i64,
     /// What it finds is copied by itself.
@@ -93,7 +97,7 @@ pub struct Search {
 pub struct Moves {
     /// The buffer of the last commit, and its serial.
     last: Option<(ObjectId, u64)>,
-    /// Searches that found nothing since one did.
+    /// Searches that found nothing, or little, since one did.
     fruitless: u32,
     /// Commits to let pass.
     pause: u32,
@@ -134,7 +138,9 @@ impl State {
         let moved = rects.iter().filter(|rect| distance(rect) != search.later);
         let most = moved.max_by_key(|rect| u64::from(rect.row) * u64::from(rect.rows));
         moves.likely = most.map(|rect| distance(rect) - search.later);
-        moves.fruitless = if rects.is_empty() { moves.fruitless.saturating_add(1) } else { 0 };
+        let found: u64 = rects.iter().map(|rect| u64::from(rect.row) * u64::from(rect.rows)).sum();
+        let little = found * LITTLE <= search.damage;
+        moves.fruitless = if little { moves.fruitless.saturating_add(1) } else { 0 };
         if moves.fruitless >= TRIALS {
             moves.pause = 1 << (moves.fruitless - TRIALS).min(RAREST);
         }
@@ -151,29 +157,29 @@ impl Engine {
     pub(super) fn start_move(&mut self, rid: Rid) -> bool {
         let Some(file) = self.state.shadows.file(rid) else { return false };
         let Some(hint) = file.hint.take() else { return false };
-        let Some((intervals, _)) = file.compared().filter(|_| hint.plane.end() <= file.size) else {
+        let Some((intervals, tail)) = file.compared().filter(|_| hint.plane.end() <= file.size) else {
             return false;
         };
-        let own_size = file.size;
+        let (own_size, tail) = (file.size, tail.then(|| file.tail()));
         let (source, source_offset) = match hint.before {
             Some((other, offset)) if other == rid => (None, offset),
             Some((other, offset)) if self.is_source(other) => (Some(other), offset),
             _ => (None, hint.plane.offset),
         };
         let size = source.and_then(|it| Some(self.state.shadows.file(it)?.size)).unwrap_or(own_size);
-        if (Plane { offset: source_offset, ..hint.plane }).end() > size {
+        let there = Plane { offset: source_offset, ..hint.plane };
+        if there.end() > size {
             return false;
         }
         let likely = self.state.objects.surface(hint.surface).and_then(|it| it.moves.likely);
+        let damage = intervals.total();
         let intervals = intervals.as_slice().to_vec();
-        let from =
-            Interval { start: source_offset, end: (Plane { offset: source_offset, ..hint.plane }).end() };
         // What is compared changes, and what is copied from must not.
-        let at_once =
-            source.is_none() && intervals.iter().any(|it| it.start < from.end && from.start < it.end);
+        let at_once = source.is_none()
+            && intervals.iter().chain(&tail).any(|it| it.start < there.end() && there.offset < it.end);
         let later = source_offset as i64 - hint.plane.offset as i64;
-        let ticket =
-            self.ticket(Purpose::Move(Search { rid, source, surface: hint.surface, later, at_once }));
+        let search = Search { rid, source, surface: hint.surface, damage, later, at_once };
+        let ticket = self.ticket(Purpose::Move(search));
         for used in [Some(rid), source].into_iter().flatten() {
             self.state.shadows.get_mut(used).into_iter().for_each(|shadow| shadow.sending += 1);
         }

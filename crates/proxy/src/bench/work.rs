@@ -129,6 +129,7 @@ fn difference(
     tools.raw.clear();
     let (raw, scratch) = (&mut tools.raw, &mut tools.scratch);
     let found = diff::diff_after(copies.as_ref(), &content.region, mirror, intervals, tail, raw, scratch);
+    // It holds parts of mirrors, and what follows takes time.
     drop(copies);
     let found = found.map_err(|error| match error {
         DiffError::Region(error) => of_region(&error),

@@ -151,8 +151,8 @@ unsafe fn equal_avx2<const BLOCKS: usize>(new: *const u8, old: *const u8) -> boo
     }
 }
 
-/// Whether `BLOCKS` blocks are equal: four in wide registers, others as with AVX2. In assembly, as the oldest compiler that
-/// we support has no intrinsics for it, and with a result in registers that the compiler knows.
+/// Whether `BLOCKS` blocks are equal: four in wide registers, others as with AVX2. In assembly, as the oldest compiler
+/// that we support has no intrinsics for it, and with a result in registers that the compiler knows.
 ///
 /// # Safety
 /// They are readable on both sides, and the processor has AVX-512F and AVX2.

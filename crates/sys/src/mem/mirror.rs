@@ -122,7 +122,7 @@ impl Mirror {
     /// Enlarges the mirror; the content stays, the new part is zero. The same size is no change.
     ///
     /// # Errors
-    /// `InvalidInput` for a smaller size, `ResourceBusy` while a slice is in use, otherwise no address space.
+    /// `InvalidInput` for a smaller size, `ResourceBusy` while a slice or a view is in use, otherwise no address space.
     pub fn grow(&self, size: u64) -> io::Result<()> {
         let size = fitting(size)?;
         let mut state = self.state();
@@ -194,7 +194,7 @@ impl Deref for MirrorSlice<'_> {
 
     fn deref(&self) -> &[u8] {
         // SAFETY: the range lies in the block, which does not move while a range is recorded as live, and no other
-        // slice overlaps it.
+        // slice or view overlaps it.
         unsafe { std::slice::from_raw_parts(self.ptr, self.live.range.len()) }
     }
 }

@@ -121,7 +121,8 @@ impl<'a> Cover<'a> {
         (x % self.survey.image.pixel as isize == 0).then_some(Shift { x, y })
     }
 
-    /// Hardly one of all changed tiles would have come from elsewhere, but for those whose place is beyond the edges.
+    /// At least half of all changed tiles would have come from there, and hardly one from elsewhere, but for those whose
+    /// place is beyond the edges.
     fn explains(&mut self, shift: Shift, all: usize) -> bool {
         self.begin(shift);
         let (mut known, mut strange) = (0, 0);
@@ -141,7 +142,7 @@ impl<'a> Cover<'a> {
                 }
             }
         }
-        known >= WORTH
+        known >= WORTH && known * 2 >= all
     }
 
     /// From now on this distance is looked at.

@@ -1,7 +1,7 @@
 //! A look at the damaged part of an image: samples of its rows, and where they differ from the mirror.
 //!
-//! The part is cut into bands of [`BAND`] rows, of which [`SAMPLE`] are read, or one, and into columns; a tile is where a band
-//! and a column cross. Invariant: each sampled byte of shared memory is read once.
+//! The part is cut into bands of [`BAND`] rows, of which [`SAMPLE`] are read, or one, and into columns; a tile is where
+//! a band and a column cross. Invariant: a survey reads each sampled byte of shared memory once.
 
 use std::ops::Range;
 

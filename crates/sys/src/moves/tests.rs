@@ -126,7 +126,7 @@ impl Stage {
                 let piece = start..range.end.min(start + 4096 * 3 + 64);
                 let copies = apart.map(|_| Copies::of(mirror, from, &self.rects, &piece).expect("fits"));
                 let (mut out, mut scratch) = (Vec::new(), diff::Scratch::new());
-                let tail = piece.end == size;
+                let tail = piece.end == size / 64 * 64;
                 let found =
                     diff::diff_after(copies.as_ref(), region, mirror, &[piece], tail, &mut out, &mut scratch);
                 let fields = found.expect("compared");
@@ -171,6 +171,36 @@ fn a_scroll_is_one_rectangle() {
         assert_eq!(stage.rects.len(), 1);
         assert!(stage.rects[0].rows >= 378, "{:?}", stage.rects);
         assert!(stage.sent <= 640 * 4 * 22 + 100, "{}", stage.sent);
+    }
+}
+
+/// A file that is not made of whole blocks: what is behind them is compared by itself.
+#[test]
+fn a_scroll_with_a_tail() {
+    let (width, height) = (641, 399);
+    let mut stage = Stage::new(width, height, 2, 1);
+    let size = (width * height * PIXEL) as u64;
+    for n in 0..5 {
+        let source = (n > 1).then_some(((n + 1) % 2, 0));
+        let picture = Picture::text(width, height, (0, n * 20));
+        stage.show((n % 2, 0), source, &picture.bytes, &[0..size / 64 * 64]);
+        assert!(n < 2 || !stage.rects.is_empty());
+    }
+}
+
+/// What little of a page would have come from where it would have been as before says nothing of the page.
+#[test]
+fn farther_than_what_is_there() {
+    let (width, height) = (640, 400);
+    let frames = [5, 300, 320].map(|y| Picture::text(width, height, (0, y)));
+    for rows in [340, 370] {
+        let mut stage = Stage::new(width, height, 2, 1);
+        stage.likely = Some((rows * width * PIXEL) as i64);
+        for (n, frame) in frames.iter().enumerate() {
+            let damage = stage.whole(0);
+            stage.show((n % 2, 0), (n == 2).then_some((1, 0)), &frame.bytes, &damage);
+        }
+        assert!(stage.sent <= width * PIXEL * 22 + 100, "{rows}: {}", stage.sent);
     }
 }
 

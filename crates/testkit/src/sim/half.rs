@@ -453,7 +453,9 @@ impl Half {
 
     fn resize(&mut self, time: u64, rid: Rid, size: u64) -> Result<(), Problem> {
         let Some((content, file)) = self.files.get(&rid) else { return self.missing("Resize", rid) };
-        if self.jobs.iter().any(|pending| pending.rid == rid && matches!(pending.work, Work::Todo(_))) {
+        let uses =
+            |it: &Pending| it.rid == rid || it.source.as_ref().is_some_and(|(source, _)| *source == rid);
+        if self.jobs.iter().any(|pending| uses(pending) && matches!(pending.work, Work::Todo(_))) {
             return Err(Problem::Overlap(rid));
         }
         let before = content.region.len() as usize;

@@ -24,12 +24,17 @@ fn show(id: u32) -> [Builder; 3] {
 
 /// Two files, with two buffers in the first (11 and 12) and one in the second (21).
 fn app(peer: Capabilities) -> Rig {
+    app_apart(peer, 0)
+}
+
+/// The same with so many bytes between the first two buffers.
+fn app_apart(peer: Capabilities, gap: i32) -> Rig {
     let mut rig = Rig::new(Role::App, config(None));
     rig.peer(Frame::Capabilities(peer));
     rig.bind("wl_shm", 1, 3).bind("wl_compositor", 5, 4);
     rig.local([request("wl_compositor", "create_surface", 4).new_id(ObjectId(5))], 0);
-    rig.local([create_pool(10, 2 * BUFFER), create_pool(20, BUFFER)], 2);
-    rig.local([buffer(10, 11, 0), buffer(10, 12, BUFFER), buffer(20, 21, 0)], 0).all_jobs();
+    rig.local([create_pool(10, 2 * BUFFER + gap), create_pool(20, BUFFER)], 2);
+    rig.local([buffer(10, 11, 0), buffer(10, 12, BUFFER + gap), buffer(20, 21, 0)], 0).all_jobs();
     rig.frames.clear();
     rig
 }
@@ -68,8 +73,9 @@ fn it_is_looked_for_in_what_was_shown_last() {
     rig.all_jobs().local(show(11), 0);
     assert_eq!(rig.search(), Some((Some(Rid(2)), 0)));
     rig.kinds();
-    rig.found(vec![rect()]);
-    assert_eq!(rig.frames, [Frame::Update(Rid(1), Update::copy(Rid(2), &[rect()]))]);
+    let large = CopyRect { row: 800, rows: 20, ..rect() };
+    rig.found(vec![large]);
+    assert_eq!(rig.frames, [Frame::Update(Rid(1), Update::copy(Rid(2), &[large]))]);
     assert!(rig.jobs.iter().all(|job| matches!(job, Job::Diff { .. })) && rig.jobs.len() == 1);
     rig.all_jobs();
     assert_eq!(rig.kinds(), [kind::COPY, kind::BUFFER_DIFF, kind::PROTOCOL]);
@@ -141,6 +147,34 @@ fn who_copies() {
     assert!(rig.asked().0, "both are compared");
     rig.found(Vec::new());
     assert_eq!(rig.copied(), [None]);
+}
+
+/// The bytes behind the last whole block are compared by themselves, and may be copied from, too.
+#[test]
+fn who_copies_from_a_tail() {
+    let mut rig = app_apart(COPIES, 4);
+    let there = CopyRect { dst: 800, src: 81_604, row: 800, rows: 98, ..rect() };
+    for id in [12, 11, 12] {
+        rig.local(show(id), 0);
+        rig.found(vec![there]).all_jobs();
+    }
+    let last_pixel = [attach(12), damage(199, 99, 1, 1), commit()];
+    rig.local(last_pixel.into_iter().chain(show(11)), 0);
+    assert!(rig.asked().0);
+}
+
+#[test]
+fn little_that_has_moved_is_not_worth_a_search() {
+    for (rows, again) in [(1, false), (20, true)] {
+        let mut rig = app(COPIES);
+        for id in [11, 12] {
+            rig.local(show(id), 0);
+            assert!(rig.search().is_some());
+            rig.found(vec![CopyRect { row: 800, rows, ..rect() }]).all_jobs();
+        }
+        rig.local(show(11), 0);
+        assert_eq!(rig.search().is_some(), again, "{rows} rows");
+    }
 }
 
 /// How far most of it moved is likely the next time, wherever the buffers are.
