@@ -164,7 +164,7 @@ impl State {
         let now = self.now.instant;
         let (ahead, objects) = (&mut self.ahead, &mut self.objects);
         let Some(surface) = objects.surface(id) else { return };
-        surface.paced.pacing.committed(now, asked, &ahead.road, interval);
+        surface.paced.pacing.committed(now, asked, self.sent, &ahead.road, interval);
         ahead.waiting.insert(id);
         ahead.fresh.push(id);
         if surface.paced.pacing.is_ahead() {
@@ -448,6 +448,11 @@ impl Engine {
     /// Bytes per second that the link carries, if frames were large enough to tell.
     pub fn link_rate(&self) -> Option<u64> {
         self.state.ahead.road.rate()
+    }
+
+    /// The way there and back is so short that it does not leave the machine, or the room.
+    pub fn link_is_near(&self) -> bool {
+        self.state.ahead.road.is_near()
     }
 
     /// A large frame went over the link so quickly that no queue in it can be long.

@@ -29,6 +29,10 @@ const NEAR: u64 = MILLISECOND;
 const SLOW: u64 = 20_000_000;
 /// And nowhere is more than this believed, since the dearest way to unpack is as slow, and would then be its own reason.
 const QUICK: u64 = 60_000_000;
+/// A road that carries so much has no queue that anybody would notice, in bytes per second...
+const HASTE: u64 = 60_000_000;
+/// ...if so many large frames in a row show it.
+const CERTAIN: u32 = 3;
 /// Bytes that may wait for the channel before no more frames are asked for.
 pub(crate) const BACKLOG: u64 = 64 << 10;
 
@@ -59,8 +63,8 @@ pub(crate) struct Road {
     /// What the application was told last.
     told: Option<u32>,
     rates: VecDeque<u64>,
-    /// The last large frame took hardly any time.
-    quick: bool,
+    /// Large frames, up to the last one, that took hardly any time.
+    quick: u32,
     /// Bytes that wait for the channel.
     pub backlog: u64,
 }
@@ -113,13 +117,17 @@ impl Road {
 
     /// See [`Engine::link_is_quick`](super::Engine::link_is_quick).
     pub fn is_quick(&self) -> bool {
-        self.quick
+        self.quick >= CERTAIN
+    }
+
+    /// See [`Engine::link_is_near`](super::Engine::link_is_near).
+    pub fn is_near(&self) -> bool {
+        self.shortest().is_some_and(|trip| trip < NEAR)
     }
 
     /// Bytes per second that the link has carried lately, if frames were large enough to tell.
     pub fn rate(&self) -> Option<u64> {
-        let near = self.shortest().is_some_and(|trip| trip < NEAR);
-        self.rates.iter().max().copied().filter(|rate| *rate < if near { SLOW } else { QUICK })
+        self.rates.iter().max().copied().filter(|rate| *rate < if self.is_near() { SLOW } else { QUICK })
     }
 }
 
@@ -128,6 +136,8 @@ impl Road {
 struct Commit {
     callbacks: Vec<ObjectId>,
     at: Instant,
+    /// Bytes on the channel before it.
+    from: u64,
     /// Bytes on the channel up to its end, once they are there, and when that was.
     upto: Option<(u64, Instant)>,
     /// The application has been told.
@@ -173,14 +183,21 @@ impl Pacing {
         self.commits.len()
     }
 
-    /// A commit asks for these callbacks.
-    pub fn committed(&mut self, now: Instant, callbacks: Vec<ObjectId>, road: &Road, interval: u64) {
+    /// A commit asks for these callbacks. The channel has carried `sent` bytes so far.
+    pub fn committed(
+        &mut self,
+        now: Instant,
+        callbacks: Vec<ObjectId>,
+        sent: u64,
+        road: &Road,
+        interval: u64,
+    ) {
         if !self.is_ahead() && road.shortest().is_some_and(|it| it > interval + interval / 4) {
             // Another surface has shown that the road is long.
             self.window = LEAST;
         }
         let alone = self.commits.is_empty();
-        self.commits.push_back(Commit { callbacks, at: now, upto: None, told: false, alone });
+        self.commits.push_back(Commit { callbacks, at: now, from: sent, upto: None, told: false, alone });
     }
 
     /// All that was committed so far is on the channel, which has carried `sent` bytes.
@@ -258,18 +275,20 @@ impl Pacing {
         }
     }
 
-    /// The bytes that had come at `at` and not at an answer before.
+    /// The bytes that had come at `at` and not at an answer before, nor with what was sent before the commit.
     fn measure_rate(&mut self, at: Instant, commit: &Commit, road: &mut Road, interval: u64) -> u64 {
         let (upto, left) = commit.upto.unwrap_or_default();
         let (before, delivered) = self.answered.replace((at, upto)).unwrap_or((left, upto));
         // What it took to pack is not the link's.
         let since = at.0.saturating_sub(before.max(left).0);
-        let bytes = upto.saturating_sub(delivered);
+        let bytes = upto.saturating_sub(delivered.max(commit.from));
         if bytes >= LARGE {
-            let rate = (u128::from(bytes) * 1_000_000_000 / u128::from(since.max(1))) as u64;
-            road.quick = rate >= QUICK;
+            let rate = |time: u64| (u128::from(bytes) * 1_000_000_000 / u128::from(time.max(1))) as u64;
+            // With what it took to pack, as its first pieces were under way meanwhile.
+            let all = at.0.saturating_sub(commit.at.0);
+            road.quick = if all > 0 && rate(all) >= HASTE { road.quick.saturating_add(1) } else { 0 };
             if since > interval / 2 {
-                road.carried(rate);
+                road.carried(rate(since));
             }
         }
         bytes

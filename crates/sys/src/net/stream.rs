@@ -249,9 +249,12 @@ impl ByteStream {
         Ok((Self::from(one), Self::from(other)))
     }
 
-    /// Asks for a longer queue on the way out, of about so many bytes; the system may give less, and pipes have their own.
+    /// Asks for a queue on the way out of so many bytes at least; the system may give less, and pipes have their own.
     pub fn lengthen(&self, bytes: usize) {
-        let _ = rustix::net::sockopt::set_socket_send_buffer_size(self.writer().fd.as_fd(), bytes);
+        let fd = self.writer().fd.as_fd();
+        if rustix::net::sockopt::socket_send_buffer_size(fd).is_ok_and(|now| now < bytes) {
+            let _ = rustix::net::sockopt::set_socket_send_buffer_size(fd, bytes);
+        }
     }
 
     /// Appends at most `max` bytes to `buf`, without zeroing it first.

@@ -157,7 +157,7 @@ impl<'a> Play<'a> {
         self.draws = None;
         let (callback, interval) = (ObjectId(self.next_id), self.interval());
         self.next_id += 1;
-        self.pacing.committed(Instant(self.now), vec![callback], &self.road, interval);
+        self.pacing.committed(Instant(self.now), vec![callback], self.sent, &self.road, interval);
         let bytes = if self.sent == 0 { self.world.first } else { self.world.bytes };
         self.sent += bytes;
         self.pacing.flushed(Instant(self.now), self.sent);
@@ -337,6 +337,33 @@ fn quick_roads() {
         assert!(!is_quick(rate, 1_000_000, beside), "{rate}");
     }
     assert!(!is_quick(40_000_000, 1_000_000, 60 * MILLISECOND));
+}
+
+/// Commits of a surface, one each second: a megabyte before each by others, its own bytes, when it was on the channel,
+/// and when it was there, in milliseconds after it was made. For each whether the road is quick then.
+fn commits(road: &mut Road, bytes: u64, (on, there): (u64, u64)) -> [bool; 6] {
+    let mut surface = Pacing::default();
+    [1, 2, 3, 4, 5, 6].map(|n| {
+        let (made, callback, before) = (Instant(n * SECOND), ObjectId(7), n * (1_000_000 + bytes));
+        surface.committed(made, vec![callback], before, road, 16 * MILLISECOND);
+        surface.flushed(made.after(on * MILLISECOND), before + bytes);
+        surface.answered(made.after(there * MILLISECOND), (callback, Some(0)), road, 16 * MILLISECOND);
+        road.is_quick()
+    })
+}
+
+#[test]
+fn a_road_is_not_quick_by_what_others_sent() {
+    let mut road = Road::default();
+    // The menu's few bytes are answered soon after a window's many were there, which were on the way for long.
+    assert_eq!(commits(&mut road, 300, (0, 15)), [false; 6]);
+    assert!(road.rates.is_empty());
+    // Much of a frame is there before all of it is packed.
+    assert_eq!(commits(&mut road, 1_000_000, (30, 36)), [false; 6]);
+    // The first says nothing, and one alone may be luck.
+    assert_eq!(commits(&mut road, 1_000_000, (2, 5)), [false, false, false, true, true, true]);
+    // Whoever says that it was there before it was sent is not believed.
+    assert_eq!(commits(&mut road, 1_000_000, (0, 0))[1..], [false; 5]);
 }
 
 #[test]
