@@ -157,11 +157,14 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// The machine's clocks as the engine may know them. Offsets are sampled anew when they are older than
-/// [`Clocks::FRESH`]: they change only when somebody sets the wall clock or the machine slept.
+/// The machine's clocks as the engine may know them. They are read once between two things that take time, which are
+/// told by [`Clocks::pass`]. Offsets are sampled anew when they are older than [`Clocks::FRESH`]: they change only when
+/// somebody sets the wall clock or the machine slept.
 #[derive(Debug, Default)]
 struct Clocks {
     last: Now,
+    /// No time to speak of has passed since.
+    current: bool,
     sampled: Option<(u64, Option<u32>)>,
 }
 
@@ -169,9 +172,16 @@ impl Clocks {
     const FRESH: u64 = 20_000_000;
     const MONOTONIC_OF_LINUX: u32 = 1;
 
+    /// Time passes: waiting, working, or writing.
+    fn pass(&mut self) {
+        self.current = false;
+    }
+
     fn now(&mut self, presentation: Option<u32>) -> Now {
-        let instant = clock::monotonic();
-        self.last.instant = farway_proto::Instant(instant);
+        if !std::mem::replace(&mut self.current, true) {
+            self.last.instant = farway_proto::Instant(clock::monotonic());
+        }
+        let instant = self.last.instant.0;
         let fresh = self.sampled.is_some_and(|(at, of)| of == presentation && instant - at < Self::FRESH);
         if !fresh {
             let monotonic = ClockId::from_canonical(Self::MONOTONIC_OF_LINUX);

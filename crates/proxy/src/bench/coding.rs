@@ -21,9 +21,14 @@ pub struct Coding {
 enum Freedom {
     /// The link carries so many bytes per second.
     Soonest(u64, Costs),
+    /// The link is short, and not slow.
+    Near,
     /// Whatever is most unlike the channel's own way.
     Rehearsal,
 }
+
+/// Over a near link, changes of so few bytes are there before they could be packed and unpacked.
+const SMALL: u64 = 4 << 10;
 
 /// Below so many bytes it does not pay to look at rows of pixels.
 const LEAST: u64 = 16 << 10;
@@ -34,10 +39,15 @@ impl Coding {
         Self { plain, free: None }
     }
 
-    /// Whatever gets content there soonest over a link that carries `rate` bytes per second; `plain` if that is not
-    /// known. Only if the peer understands it.
-    pub fn free(plain: Compression, rate: Option<u64>, costs: Costs) -> Self {
-        Self { plain, free: rate.map(|rate| Freedom::Soonest(rate, costs)) }
+    /// Whatever gets content there soonest over a link that carries `rate` bytes per second. Only if the peer
+    /// understands it.
+    pub fn soonest(plain: Compression, rate: u64, costs: Costs) -> Self {
+        Self { plain, free: Some(Freedom::Soonest(rate, costs)) }
+    }
+
+    /// The same over a link of which it is only known that it is short, and not slow.
+    pub fn near(plain: Compression) -> Self {
+        Self { plain, free: Some(Freedom::Near) }
     }
 
     /// Rows of pixels whenever that can be, for tests with small pictures.
@@ -61,7 +71,10 @@ impl Coding {
     pub fn way(&self, class: Class, bytes: (u64, Option<u64>)) -> Option<Way> {
         Some(match (self.free?, bytes.1) {
             (Freedom::Soonest(rate, costs), _) => costs.soonest(rate, class, bytes),
+            (Freedom::Near, None) if bytes.0 <= SMALL => Way::None,
+            (Freedom::Near, _) => return None,
             (Freedom::Rehearsal, Some(_)) => Way::Predicted,
+            (Freedom::Rehearsal, None) if bytes.0 % 8 == 0 => Way::None,
             (Freedom::Rehearsal, None) => Way::Quick,
         })
     }
@@ -93,15 +106,18 @@ mod tests {
     #[test]
     fn who_may_choose() {
         let lz4 = Compression::Lz4(0);
-        let at = |rate| Coding::free(lz4, rate, Costs::default());
-        assert!(at(Some(12_500_000)).may_predict(LEAST));
-        assert!(!at(Some(12_500_000)).may_predict(LEAST - 1));
-        assert!(!at(Some(2_000_000_000)).may_predict(LEAST));
+        let at = |rate| Coding::soonest(lz4, rate, Costs::default());
+        assert!(at(12_500_000).may_predict(LEAST));
+        assert!(!at(12_500_000).may_predict(LEAST - 1));
+        assert!(!at(2_000_000_000).may_predict(LEAST));
         assert!(Coding::rehearsal(lz4).may_predict(4));
-        for coding in [at(None), Coding::plain(lz4)] {
+        for coding in [Coding::near(lz4), Coding::plain(lz4)] {
             assert!(!coding.may_predict(1 << 20) && coding.of_channel() == lz4);
             assert_eq!(coding.way(Class::Smooth, (9, Some(9))), None);
+            assert_eq!(coding.way(Class::Drawn, (SMALL + 1, None)), None);
         }
+        let small = |coding: Coding| coding.way(Class::Drawn, (SMALL, None));
+        assert_eq!((small(Coding::plain(lz4)), small(Coding::near(lz4))), (None, Some(Way::None)));
     }
 
     #[test]

@@ -35,6 +35,7 @@ impl Connection<'_> {
             self.effect(effect);
         }
         if self.channel_out.len() >= EARLY {
+            self.clocks.pass();
             if let Err(error) = self.channel_out.flush(&self.channel) {
                 tracing::debug!("channel: {error}");
                 // Nothing may follow what was lost: the stream is useless.
@@ -171,12 +172,12 @@ impl Connection<'_> {
 
     /// How content is coded now.
     fn coding(&self) -> Coding {
-        let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
-        let rate = known.or_else(|| self.engine.link_rate());
         let free = self.settings.adaptive && self.engine.agreed().has(Capabilities::PIXELS);
-        match free {
-            true => Coding::free(self.compression, rate, self.workers.costs()),
-            false => Coding::plain(self.compression),
+        let known = Some(self.rate.load(Ordering::Relaxed)).filter(|rate| *rate > 0);
+        match known.or_else(|| self.engine.link_rate()) {
+            Some(rate) if free => Coding::soonest(self.compression, rate, self.workers.costs()),
+            None if free && self.engine.link_is_near() => Coding::near(self.compression),
+            _ => Coding::plain(self.compression),
         }
     }
 
@@ -202,6 +203,7 @@ impl Connection<'_> {
 
     fn work(&mut self, task: Task) -> Done {
         let done = task.run(&mut self.tools);
+        self.clocks.pass();
         self.tools.sample().into_iter().for_each(|sample| self.workers.learn(sample));
         done
     }
@@ -246,6 +248,7 @@ impl Connection<'_> {
             if polls.wait(None).is_err() {
                 return;
             }
+            self.clocks.pass();
             self.woken.drain();
             self.collect();
         }

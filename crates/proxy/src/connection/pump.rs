@@ -92,7 +92,9 @@ impl Connection<'_> {
             if std::mem::take(&mut rests) {
                 trim_stack();
             }
-            match self.polls.wait(timeout) {
+            let waited = self.polls.wait(timeout);
+            self.clocks.pass();
+            match waited {
                 Ok(0) => {}
                 Ok(1) if self.polls.ready(0).any() => rests = self.rest(&mut input),
                 Ok(_) => self.rest.stir(),
@@ -300,6 +302,9 @@ impl Connection<'_> {
         if !self.long && self.engine.link_is_quick() && self.rate.load(Ordering::Relaxed) == 0 {
             self.channel.lengthen(CHANNEL_LONG);
             self.long = true;
+        }
+        if self.channel_out.len() > 0 {
+            self.clocks.pass();
         }
         if let Err(error) = self.channel_out.flush(&self.channel) {
             tracing::debug!("channel: {error}");

@@ -15,7 +15,7 @@ const RID: Rid = Rid(1);
 const SIZE: u64 = 512 * 256;
 
 fn coding(rate: u64) -> Coding {
-    Coding::free(Compression::Lz4(0), Some(rate), Costs::default())
+    Coding::soonest(Compression::Lz4(0), rate, Costs::default())
 }
 
 /// What a program draws.
