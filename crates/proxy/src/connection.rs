@@ -88,6 +88,8 @@ pub struct Connection<'a> {
     jobs: VecDeque<Job>,
     /// Jobs that workers have.
     away: usize,
+    /// There is more to do at once, but others may have something to say meanwhile.
+    unfinished: bool,
     home: Arc<Home>,
     tools: Tools,
     compression: Compression,
@@ -133,6 +135,7 @@ impl<'a> Connection<'a> {
             pipes: Pipes::default(),
             jobs: VecDeque::new(),
             away: 0,
+            unfinished: false,
             home: Home::new(parts.wakes.clone()),
             tools: Tools::timed(),
             compression: parts.compression,
@@ -154,6 +157,13 @@ impl<'a> Connection<'a> {
 
     fn now(&mut self) -> Now {
         self.clocks.now(self.engine.presentation_clock())
+    }
+
+    /// Whether what was begun at `begin` is to pause. Then it is [`Self::unfinished`].
+    fn is_long(&mut self, begin: Now) -> bool {
+        let spent = self.now().instant.0.saturating_sub(begin.instant.0);
+        self.unfinished |= spent >= self.settings.slice.as_nanos() as u64;
+        self.unfinished
     }
 }
 
@@ -195,6 +205,3 @@ impl Clocks {
         self.last
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,7 +10,7 @@ pub mod secctx;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +31,10 @@ pub struct Service {
     settings: Settings,
     workers: Workers,
     pulse: Pulse,
-    live: Mutex<Live>,
+    /// All connections, by number.
+    live: Mutex<Vec<(u64, Waker)>>,
+    /// They are to end.
+    stopping: AtomicBool,
     ended: Condvar,
     next: AtomicU64,
     /// Rung whenever a connection ended.
@@ -42,12 +45,6 @@ pub struct Service {
     preview: Mutex<Option<Arc<Preview>>>,
     /// Bytes per second that the link carries; 0 if that is not known.
     rate: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Live {
-    connections: Vec<(u64, Waker)>,
-    stopping: bool,
 }
 
 /// What a connection's thread has of its service.
@@ -81,13 +78,13 @@ impl Seat {
 
     /// True once the service wants its connections to end.
     pub fn is_stopping(&self) -> bool {
-        lock(&self.service.live).stopping
+        self.service.stopping.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        lock(&self.service.live).connections.retain(|(number, _)| *number != self.number);
+        lock(&self.service.live).retain(|(number, _)| *number != self.number);
         self.service.ended.notify_all();
         if let Some(bell) = &*lock(&self.service.bell) {
             bell.wake();
@@ -104,6 +101,7 @@ impl Service {
             workers,
             pulse: Pulse::default(),
             live: Mutex::default(),
+            stopping: AtomicBool::new(false),
             ended: Condvar::new(),
             next: AtomicU64::new(1),
             bell: Mutex::default(),
@@ -136,14 +134,14 @@ impl Service {
 
     /// How many connections there are.
     pub fn live(&self) -> usize {
-        lock(&self.live).connections.len()
+        lock(&self.live).len()
     }
 
     /// Waits until no connection is left, or `patience` is over. True if none is left.
     pub fn wait(&self, patience: Option<Duration>) -> bool {
         let until = patience.map(|patience| Instant::now() + patience);
         let mut live = lock(&self.live);
-        while !live.connections.is_empty() {
+        while !live.is_empty() {
             live = match until.map(|until| until.saturating_duration_since(Instant::now())) {
                 Some(Duration::ZERO) => return false,
                 Some(left) => self.ended.wait_timeout(live, left).unwrap_or_else(PoisonError::into_inner).0,
@@ -155,9 +153,9 @@ impl Service {
 
     /// Asks all connections to end; does not wait.
     pub fn stop(&self) {
-        let mut live = lock(&self.live);
-        live.stopping = true;
-        live.connections.iter().for_each(|(_, waker)| waker.wake());
+        // Before the wake-up: whoever is woken looks at it.
+        self.stopping.store(true, Ordering::Release);
+        lock(&self.live).iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// What the compositor is known to tell applications that will come from now on; nothing if that is not known.
@@ -185,7 +183,7 @@ impl Service {
     fn start(self: &Arc<Self>, role: &str, body: impl FnOnce(&Seat) + Send + 'static) -> io::Result<()> {
         let (wakes, stop) = waker()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        lock(&self.live).connections.push((number, wakes.clone()));
+        lock(&self.live).push((number, wakes.clone()));
         let seat = Seat { service: Arc::clone(self), stop, wakes, number };
         let name = format!("farway-{role}-{number}");
         let thread = move || {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use farway_proto::channel::{Capabilities, CompressionCode};
 use farway_proto::engine::{Config, Limits};
@@ -82,6 +83,8 @@ pub struct Settings {
     pub title_prefix: String,
     /// Threads for large frames, besides one for each connection.
     pub threads: usize,
+    /// For so long a connection works on what it has, about, before it looks for input again.
+    pub slice: Duration,
     /// Bounds for each connection.
     pub limits: Limits,
     /// What is used beyond the plain channel, where the other half is a farway too.
@@ -104,6 +107,7 @@ impl Default for Settings {
             adaptive: true,
             title_prefix: String::new(),
             threads: 1,
+            slice: Duration::from_millis(1),
             limits: Limits::default(),
             capabilities: CAPABILITIES,
             trace: false,

@@ -165,8 +165,17 @@ impl Connection<'_> {
         }
         self.away += tasks.len();
         self.workers.submit(tasks);
+        self.help_on();
+    }
+
+    /// Does jobs that the workers did not begin.
+    pub(super) fn help_on(&mut self) {
+        let begin = self.now();
         while self.help() {
             self.take_effects();
+            if self.is_long(begin) {
+                return;
+            }
         }
     }
 

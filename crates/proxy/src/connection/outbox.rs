@@ -41,7 +41,9 @@ impl ChannelOutbox {
     }
 
     fn close_gathering(&mut self) {
-        self.queue.push(self.gathering.split().freeze());
+        if !self.gathering.is_empty() {
+            self.queue.push(self.gathering.split().freeze());
+        }
     }
 
     /// Bytes queued.

@@ -72,8 +72,11 @@ impl Connection<'_> {
     fn serve(&mut self, is_stopping: impl Fn() -> bool) -> Outcome {
         let mut input = BytesMut::new();
         let mut deadline = None;
-        let mut rests = false;
+        let (mut rests, mut stirs) = (false, false);
         loop {
+            if std::mem::take(&mut self.unfinished) {
+                self.help_on();
+            }
             while self.take_frames() && self.flush() {}
             self.flush();
             if is_stopping() && self.outcome.is_none() {
@@ -92,12 +95,16 @@ impl Connection<'_> {
             if std::mem::take(&mut rests) {
                 trim_stack();
             }
+            // Whoever ends a rest has been heard first.
+            if std::mem::take(&mut stirs) {
+                self.rest.stir();
+            }
             let waited = self.polls.wait(timeout);
             self.clocks.pass();
             match waited {
                 Ok(0) => {}
                 Ok(1) if self.polls.ready(0).any() => rests = self.rest(&mut input),
-                Ok(_) => self.rest.stir(),
+                Ok(_) => stirs = true,
                 Err(error) => {
                     tracing::error!("cannot wait for sockets: {error}");
                     return self.outcome.unwrap_or(Outcome::PeerLost);
@@ -125,8 +132,11 @@ impl Connection<'_> {
         let read_local =
             appetite.local && !over && !self.local_gone && self.channel_out.len() < CHANNEL_QUEUE;
         let write_local = !self.local_out.is_empty();
-        let read_channel =
-            appetite.channel && !over && !self.channel_gone && self.local_out.len() < LOCAL_QUEUE;
+        let read_channel = appetite.channel
+            && !over
+            && !self.channel_gone
+            && !self.unfinished
+            && self.local_out.len() < LOCAL_QUEUE;
         let write_channel = self.channel_out.len() > 0;
         // A socket of which nothing is wanted stays out: its hang-up would be reported for ever.
         let mut add = |fd, readable, writable| {
@@ -148,6 +158,9 @@ impl Connection<'_> {
     }
 
     fn timeout(&self, deadline: Option<u64>) -> Option<Duration> {
+        if self.unfinished {
+            return Some(Duration::ZERO);
+        }
         let engine = self.engine.poll_timeout().map(|instant| instant.0).filter(|_| self.outcome.is_none());
         let next = [engine, deadline].into_iter().flatten().min()?;
         Some(Duration::from_nanos(next.saturating_sub(clock::monotonic())))
@@ -157,11 +170,22 @@ impl Connection<'_> {
         let mut events = Vec::new();
         self.pipes.turn(&self.polls, &mut events);
         self.pipe_events(&mut events);
+        let is_ready = |place: Option<usize>| place.is_some_and(|at| self.polls.ready(at).any());
+        let (local, channel) = (is_ready(places.local), is_ready(places.channel));
         // Input first: it is small, and somebody waits for it.
-        if places.channel.is_some_and(|at| self.polls.ready(at).any()) {
+        if local && self.role == Role::Display {
+            self.read_local(input);
+        }
+        if channel {
+            if local && self.role == Role::Display {
+                self.flush();
+            }
             self.read_channel();
         }
-        if places.local.is_some_and(|at| self.polls.ready(at).any()) {
+        if local && self.role == Role::App {
+            if channel {
+                self.flush();
+            }
             self.read_local(input);
         }
         if places.channel_write.is_some_and(|at| self.polls.ready(at).hangup) && places.channel.is_none() {
@@ -184,6 +208,9 @@ impl Connection<'_> {
     }
 
     fn read_local(&mut self, input: &mut BytesMut) {
+        if self.local_gone {
+            return;
+        }
         input.clear();
         let received = self.local.recv(input, LOCAL_READ, &mut self.fds.arrived);
         let now = self.now();
@@ -218,6 +245,9 @@ impl Connection<'_> {
     }
 
     fn read_channel(&mut self) {
+        if self.channel_gone {
+            return;
+        }
         let wanted = self.deframer.missing().clamp(CHANNEL_READ.0, CHANNEL_READ.1);
         match self.channel.recv(self.deframer.buffer(), wanted) {
             Ok(Received::Bytes(_)) => drop(self.take_frames()),
@@ -248,6 +278,7 @@ impl Connection<'_> {
     /// Gives the engine the frames that it has appetite for. True if there may be more, once the local program
     /// has taken what is queued for it.
     fn take_frames(&mut self) -> bool {
+        let begin = self.now();
         while self.outcome.is_none() && self.engine.appetite().channel {
             if self.local_out.len() >= LOCAL_QUEUE {
                 return true;
@@ -268,6 +299,9 @@ impl Connection<'_> {
                 }
             }
             self.perform();
+            if self.is_long(begin) {
+                break;
+            }
         }
         false
     }
@@ -312,3 +346,6 @@ impl Connection<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
