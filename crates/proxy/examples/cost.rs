@@ -44,11 +44,12 @@ struct Work {
     run: fn(u32) -> Outcome,
 }
 
-const WORKS: [Work; 18] = [
+const WORKS: [Work; 19] = [
     Work { name: "diff-unchanged", run: |times| compare(times, 0) },
     Work { name: "diff-changed", run: |times| compare(times, 1) },
     Work { name: "diff-words", run: |times| compare(times, 256) },
-    Work { name: "apply", run: apply },
+    Work { name: "apply", run: |times| apply(times, 40) },
+    Work { name: "apply-words", run: |times| apply(times, 256) },
     Work { name: "pack-lz4", run: |times| pack(times, Compression::Lz4(0)) },
     Work { name: "pack-zstd", run: |times| pack(times, Compression::Zstd(1)) },
     Work { name: "unpack-lz4", run: |times| unpack(times, Compression::Lz4(0)) },
@@ -98,10 +99,12 @@ fn compare(times: u32, every: usize) -> Outcome {
     Ok(())
 }
 
-fn apply(times: u32) -> Outcome {
+/// Applies what has changed when every so many bytes one has.
+fn apply(times: u32, every: usize) -> Outcome {
     let (region, mirror, twin) = (Region::heap(SIZE), Mirror::new(SIZE as u64)?, Region::heap(SIZE));
     let mut content = content();
-    content.iter_mut().step_by(40).for_each(|byte| *byte ^= 0x55);
+    mirror.lock(0..SIZE as u64)?.copy_from_slice(&content);
+    content.iter_mut().step_by(every).for_each(|byte| *byte ^= 0x55);
     region.write(0, &content)?;
     let (mut out, all) = (Vec::new(), 0..SIZE as u64);
     let found = diff(&region, &mirror, std::slice::from_ref(&all), true, &mut out, &mut Scratch::new())?;

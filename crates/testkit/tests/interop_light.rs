@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use farway_testkit::real::wait::{self, DEADLINE};
-use farway_testkit::rig::canvas::{Layout, Pool};
+use farway_testkit::rig::canvas::{Canvas, Layout, Pool};
+use farway_testkit::rig::line::Line;
 use farway_testkit::rig::rows::run;
 use farway_testkit::rig::scenario::{Painter, painter};
 use farway_testkit::rig::{Both, RigError, memory};
@@ -33,6 +34,17 @@ fn asleep(site: &mut Both) -> Result<(), RigError> {
     })?)
 }
 
+/// An application with a window of `side` x `side` pixels, which is on the screen.
+fn window(site: &mut Both, side: u32, seed: u64) -> Result<(Line, Pool, Canvas), RigError> {
+    let Painter { mut line, shm, surface, .. } = painter(site)?;
+    let layout = Layout::xrgb(side, side);
+    let pool = Pool::create(&mut line, shm, layout.end(), layout.end().into())?;
+    let canvas = pool.canvas(&mut line, surface, layout)?;
+    canvas.show(&mut line, &[layout.whole()], seed)?;
+    line.round_trip()?;
+    Ok((line, pool, canvas))
+}
+
 #[test]
 fn idle_applications_cost_no_time_and_little_memory() -> Result<(), RigError> {
     let mut site = run(&[])?;
@@ -41,12 +53,7 @@ fn idle_applications_cost_no_time_and_little_memory() -> Result<(), RigError> {
     let empty = [memory::private(pids[0])?, memory::private(pids[1])?];
     let mut windows = Vec::new();
     for seed in 0..APPS {
-        let Painter { mut line, shm, surface, .. } = painter(&mut site)?;
-        let layout = Layout::xrgb(64, 64);
-        let pool = Pool::create(&mut line, shm, layout.end(), layout.end().into())?;
-        let canvas = pool.canvas(&mut line, surface, layout)?;
-        canvas.show(&mut line, &[layout.whole()], seed)?;
-        windows.push((line, pool, canvas));
+        windows.push(window(&mut site, 64, seed)?);
     }
     asleep(&mut site)?;
     for (pid, empty) in pids.into_iter().zip(empty) {
@@ -64,8 +71,11 @@ fn connections_that_are_gone_leave_nothing() -> Result<(), RigError> {
     let pids = pids(&mut site);
     let mut found = Vec::new();
     for _ in 0..2 {
-        for _ in 0..1000 {
-            site.connect()?;
+        for n in 0..1000 {
+            match n % 10 {
+                0 => drop(window(&mut site, 300, n)?),
+                _ => drop(site.connect()?),
+            }
         }
         asleep(&mut site)?;
         for pid in pids {
