@@ -88,8 +88,10 @@ pub struct Connection<'a> {
     jobs: VecDeque<Job>,
     /// Jobs that workers have.
     away: usize,
-    /// There is more to do at once, but others may have something to say meanwhile.
-    unfinished: bool,
+    /// Workers may not have begun all of them, and we have paused to see whether anybody has something to say.
+    jobs_left: bool,
+    /// Frames have come that were not taken yet, for the same reason.
+    frames_left: bool,
     home: Arc<Home>,
     tools: Tools,
     compression: Compression,
@@ -135,7 +137,8 @@ impl<'a> Connection<'a> {
             pipes: Pipes::default(),
             jobs: VecDeque::new(),
             away: 0,
-            unfinished: false,
+            jobs_left: false,
+            frames_left: false,
             home: Home::new(parts.wakes.clone()),
             tools: Tools::timed(),
             compression: parts.compression,
@@ -159,11 +162,10 @@ impl<'a> Connection<'a> {
         self.clocks.now(self.engine.presentation_clock())
     }
 
-    /// Whether what was begun at `begin` is to pause. Then it is [`Self::unfinished`].
+    /// Whether what was begun at `begin` is to pause.
     fn is_long(&mut self, begin: Now) -> bool {
         let spent = self.now().instant.0.saturating_sub(begin.instant.0);
-        self.unfinished |= spent >= self.settings.slice.as_nanos() as u64;
-        self.unfinished
+        spent >= self.settings.slice.as_nanos() as u64
     }
 }
 

@@ -171,11 +171,10 @@ impl Connection<'_> {
     /// Does jobs that the workers did not begin.
     pub(super) fn help_on(&mut self) {
         let begin = self.now();
-        while self.help() {
+        self.jobs_left = false;
+        while !self.jobs_left && self.help() {
             self.take_effects();
-            if self.is_long(begin) {
-                return;
-            }
+            self.jobs_left = self.is_long(begin);
         }
     }
 

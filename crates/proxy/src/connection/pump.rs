@@ -74,11 +74,12 @@ impl Connection<'_> {
         let mut deadline = None;
         let (mut rests, mut stirs) = (false, false);
         loop {
-            if std::mem::take(&mut self.unfinished) {
-                self.help_on();
-            }
             while self.take_frames() && self.flush() {}
             self.flush();
+            if self.jobs_left {
+                self.help_on();
+                self.flush();
+            }
             if is_stopping() && self.outcome.is_none() {
                 let now = self.now();
                 self.engine.stop(now);
@@ -135,7 +136,7 @@ impl Connection<'_> {
         let read_channel = appetite.channel
             && !over
             && !self.channel_gone
-            && !self.unfinished
+            && !self.frames_left
             && self.local_out.len() < LOCAL_QUEUE;
         let write_channel = self.channel_out.len() > 0;
         // A socket of which nothing is wanted stays out: its hang-up would be reported for ever.
@@ -158,7 +159,7 @@ impl Connection<'_> {
     }
 
     fn timeout(&self, deadline: Option<u64>) -> Option<Duration> {
-        if self.unfinished {
+        if self.jobs_left || self.frames_left {
             return Some(Duration::ZERO);
         }
         let engine = self.engine.poll_timeout().map(|instant| instant.0).filter(|_| self.outcome.is_none());
@@ -279,7 +280,8 @@ impl Connection<'_> {
     /// has taken what is queued for it.
     fn take_frames(&mut self) -> bool {
         let begin = self.now();
-        while self.outcome.is_none() && self.engine.appetite().channel {
+        self.frames_left = false;
+        while !self.frames_left && self.outcome.is_none() && self.engine.appetite().channel {
             if self.local_out.len() >= LOCAL_QUEUE {
                 return true;
             }
@@ -299,9 +301,7 @@ impl Connection<'_> {
                 }
             }
             self.perform();
-            if self.is_long(begin) {
-                break;
-            }
+            self.frames_left = self.is_long(begin);
         }
         false
     }

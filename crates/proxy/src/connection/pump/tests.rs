@@ -101,14 +101,16 @@ fn much_to_do_is_done_in_slices() {
         connection.deframer.buffer().extend_from_slice(&requests(3));
         assert!(matches!(peer.send(&[IoSlice::new(&requests(1))]), Ok(Sent::Bytes(_))));
         for done in 1..=3 {
-            connection.unfinished = false;
             connection.take_frames();
             assert_eq!(connection.local_out.len(), done * REQUEST);
-            assert!(connection.unfinished && connection.prepare().channel.is_none());
+            assert!(connection.prepare().channel.is_none());
             assert_eq!(connection.timeout(None), Some(Duration::ZERO));
         }
-        connection.unfinished = false;
         connection.take_frames();
-        assert!(!connection.unfinished && connection.prepare().channel.is_some());
+        assert!(!connection.frames_left && connection.prepare().channel.is_some());
+        // Jobs leave time for frames.
+        connection.jobs_left = true;
+        assert!(connection.prepare().channel.is_some());
+        assert_eq!(connection.timeout(None), Some(Duration::ZERO));
     });
 }
