@@ -47,9 +47,9 @@ pub fn with(
     match compositor {
         Compositor::Own(place, screen) => {
             let home = Home::new(place)?;
-            let listener = home.listen()?;
+            let (listener, control) = home.listen_both()?;
             stage::with(screen, Some(listener), ring, move |stage| {
-                control::listen(home.listen_control()?, stage.handle.clone())?;
+                control::listen(control, stage.handle.clone())?;
                 let compositor: Arc<dyn Dial> = Arc::new(stage.clone());
                 body(&compositor)
             })

@@ -37,10 +37,13 @@ pub fn run(view: View, settings: Settings) -> Result<u8, RunError> {
     let house = House::new(settings)?;
     super::room_for_connections();
     let home = Home::new(&view.place)?;
-    let listener = home.listen()?;
+    let (listener, control) = home.listen_both()?;
     let ring = house.ring();
     let command = view.command;
-    stage::with(&view.screen, Some(listener), ring, move |stage| live(house, &home, stage, command.as_ref()))
+    stage::with(&view.screen, Some(listener), ring, move |stage| {
+        control::listen(control, stage.handle.clone())?;
+        live(house, &home, stage, command.as_ref())
+    })
 }
 
 /// The variables by which programs find the compositor.
@@ -53,7 +56,6 @@ pub fn environment(home: &Home) -> Vec<(&'static str, OsString)> {
 }
 
 fn live(mut house: House, home: &Home, stage: &Stage, line: Option<&CommandLine>) -> Result<u8, RunError> {
-    control::listen(home.listen_control()?, stage.handle.clone())?;
     let mut child = match line {
         None => {
             eprintln!("farway: showing Wayland programs that run with {}", home.hint());

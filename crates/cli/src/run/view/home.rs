@@ -130,12 +130,14 @@ impl Home {
         listen_unix(&self.path(), BACKLOG).map_err(RunError::Display)
     }
 
-    /// Listens for whoever asks something.
+    /// Listens for Wayland clients and, second, for whoever asks something. Whoever finds the first can ask at once.
     ///
     /// # Errors
-    /// The socket cannot be made.
-    pub fn listen_control(&self) -> Result<UnixListening, RunError> {
-        listen_unix(&control_path(&self.directory, &self.name), 16).map_err(RunError::Display)
+    /// A socket cannot be made.
+    pub fn listen_both(&self) -> Result<(UnixListening, UnixListening), RunError> {
+        let control =
+            listen_unix(&control_path(&self.directory, &self.name), 16).map_err(RunError::Display)?;
+        Ok((self.listen()?, control))
     }
 
     /// What `WAYLAND_DISPLAY` has to be.
