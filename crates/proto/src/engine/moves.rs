@@ -136,9 +136,9 @@ impl State {
         let Some(surface) = self.objects.surface(search.surface) else { return };
         let moves = &mut surface.moves;
         let moved = rects.iter().filter(|rect| distance(rect) != search.later);
-        let most = moved.max_by_key(|rect| u64::from(rect.row) * u64::from(rect.rows));
+        let most = moved.max_by_key(|rect| rect.bytes());
         moves.likely = most.map(|rect| distance(rect) - search.later);
-        let found: u64 = rects.iter().map(|rect| u64::from(rect.row) * u64::from(rect.rows)).sum();
+        let found: u64 = rects.iter().map(CopyRect::bytes).sum();
         let little = found * LITTLE <= search.damage;
         moves.fruitless = if little { moves.fruitless.saturating_add(1) } else { 0 };
         if moves.fruitless >= TRIALS {

@@ -74,6 +74,7 @@ impl Coding {
             (Freedom::Near, None) if bytes.0 <= SMALL => Way::None,
             (Freedom::Near, _) => return None,
             (Freedom::Rehearsal, Some(_)) => Way::Predicted,
+            // About half of them: all ways that changes may go are to be seen.
             (Freedom::Rehearsal, None) if bytes.0 % 8 == 0 => Way::None,
             (Freedom::Rehearsal, None) => Way::Quick,
         })
